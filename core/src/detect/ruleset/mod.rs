@@ -1,0 +1,3 @@
+//! Pattern files in, one immutable ruleset out.
+
+pub mod schema;

@@ -1,0 +1,1 @@
+//! Check digits and range rules, one file per rule, by name.

@@ -1,0 +1,7 @@
+//! Finds electronic protected health information (ePHI) in text, logs, tables and documents.
+
+pub mod detect;
+mod error;
+pub mod model;
+
+pub use error::{Error, ErrorKind};

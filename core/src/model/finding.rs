@@ -1,0 +1,31 @@
+//! A detection with its place in a source: what sinks receive and stores keep.
+
+use super::{Detection, Frame, LabelId, Span, Text};
+
+/// One identifier at one place of one source. Holds no document text unless showing values was asked for.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// What was detected.
+    pub detection: Detection,
+    /// Half-open bytes in the innermost stream that the frame's provenance names, before decoding.
+    pub span: Span,
+    /// Line in that stream, from 1.
+    pub line: Option<u64>,
+    /// The record (table row, message, object) it stands in, from 1.
+    pub record: u64,
+    /// The label of its field, or [`NO_LABEL`](super::NO_LABEL).
+    pub label: LabelId,
+    /// Its node in the frame, or [`NO_NODE`](super::NO_NODE).
+    pub node: u32,
+    /// The value itself; only where the caller asked for values.
+    pub value: Option<Text>,
+}
+
+/// Findings of one block, in order of their places.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    /// Where the block stands and what its fields are called.
+    pub frame: &'a Frame,
+    /// The findings.
+    pub findings: &'a [Finding],
+}

@@ -1,0 +1,28 @@
+//! The nouns every other module speaks in. Depends on nothing else in the crate.
+
+mod detection;
+mod finding;
+mod limits;
+mod offset;
+mod provenance;
+mod safe_harbor;
+mod segment;
+mod sink;
+mod source;
+mod text;
+mod verdict;
+
+pub use detection::{Band, Detection, EntityId, Evidence, Role, Subject};
+pub use finding::{Batch, Finding};
+pub use limits::Limits;
+pub use offset::{OffsetMap, Piece};
+pub use provenance::{Provenance, Step};
+pub use safe_harbor::SafeHarbor;
+pub use segment::{Field, FieldKind, Frame, Label, LabelId, LineEnds, NO_LABEL, NO_NODE, Node, NodeStep, Segment};
+pub use sink::Sink;
+pub use source::{Outcome, Reason, ReasonClass, Source, SourceState, SourceSummary, Unread};
+pub use text::Text;
+pub use verdict::{Verdict, VerdictReason};
+
+/// A half-open range of bytes.
+pub type Span = std::ops::Range<u64>;

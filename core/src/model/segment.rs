@@ -1,0 +1,165 @@
+//! The frame in which text travels from an extractor to the detector.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{OffsetMap, Provenance, Text};
+
+/// Index into [`Frame::labels`].
+pub type LabelId = u32;
+/// The field has no label.
+pub const NO_LABEL: LabelId = LabelId::MAX;
+/// The field has no place in a tree.
+pub const NO_NODE: u32 = u32::MAX;
+
+/// A block of decoded text (at most about 1 MiB), what its parts are called, and where they come from.
+///
+/// The detector scans `text` once. Where `fields` is empty the whole text is one narrative field; otherwise only the
+/// fields are examined, and they are ordered by `start` and do not overlap.
+#[derive(Clone, Debug, Default)]
+pub struct Segment {
+    /// What the fields are called and where the stream stands; shared by the blocks of a table.
+    pub frame: Arc<Frame>,
+    /// The decoded text. UTF-8 where the source allowed, arbitrary bytes where it did not.
+    pub text: Text,
+    /// Detections that begin outside this range belong to the neighbouring block and are dropped. The bytes around it
+    /// are context: a value or its cue may cross the edge of a block.
+    pub own: Range<u32>,
+    /// From `text` to bytes of the innermost stream that the frame's provenance names.
+    pub map: OffsetMap,
+    /// Labelled parts of `text`.
+    pub fields: Vec<Field>,
+    /// Lines of the stream that end before `text` begins.
+    pub lines_before: u64,
+    /// Where lines of the stream end in `text`.
+    pub line_ends: LineEnds,
+    /// The stream's number, from 1, of the record whose `Field::record` is 0. A header row is not counted.
+    pub first_record: u64,
+}
+
+/// The part of a segment that outlives its text: what findings need to say where they are.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// Steps from the source to this stream.
+    pub provenance: Provenance,
+    /// Interned labels of the fields.
+    pub labels: Vec<Label>,
+    /// Interned object keys of the nodes.
+    pub keys: Vec<Text>,
+    /// Tree places of the fields (JSON); parents before their children.
+    pub nodes: Vec<Node>,
+}
+
+impl Default for Frame {
+    fn default() -> Self {
+        Frame { provenance: Arc::from([]), labels: Vec::new(), keys: Vec::new(), nodes: Vec::new() }
+    }
+}
+
+/// Where the line ends of the original stream stand in a segment's text.
+#[derive(Clone, Debug, Default)]
+pub enum LineEnds {
+    /// At each `\n` of the text.
+    #[default]
+    InText,
+    /// At these text offsets, in order (the text holds decoded line breaks that are no line ends of the stream).
+    At(Vec<u32>),
+}
+
+/// A part of a segment's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// First byte in the segment's text.
+    pub start: u32,
+    /// Behind the last byte.
+    pub end: u32,
+    /// What the field is called, or [`NO_LABEL`].
+    pub label: LabelId,
+    /// The record it belongs to, counted within the segment: what joins identifiers of one person.
+    pub record: u32,
+    /// Its place in [`Frame::nodes`], or [`NO_NODE`].
+    pub node: u32,
+    /// What kind of text it is.
+    pub kind: FieldKind,
+}
+
+/// What kind of text a field holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FieldKind {
+    /// One value of a table, message or object.
+    Structured,
+    /// Prose, logs, anything read in lines.
+    #[default]
+    Narrative,
+    /// A file name or path.
+    Path,
+    /// Names and attributes of markup; JSON keys.
+    Markup,
+    /// Deleted or unreferenced remains.
+    Residual,
+}
+
+/// What a field is called. The name is document text (a first row may hold patients), hence [`Text`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Label {
+    /// A column header, or the keys of a JSON path joined by `.` (array steps left out): `patient.birthDate`.
+    pub name: Text,
+    /// Values of sibling members that say what this one is (`system`, `type`, `code`, `use`, …), joined by spaces.
+    pub hints: Text,
+    /// The column's number from 0, in tables.
+    pub column: Option<u32>,
+}
+
+/// A place in a tree: one step below its parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Index of the parent, or [`NO_NODE`] at the root.
+    pub parent: u32,
+    /// The step.
+    pub step: NodeStep,
+}
+
+/// One step of a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeStep {
+    /// Member of an object, by index into [`Frame::keys`].
+    Key(u32),
+    /// Element of an array.
+    Index(u32),
+}
+
+impl Segment {
+    /// A plain narrative segment that is a whole stream: what tests and small inputs need.
+    pub fn narrative(text: &[u8]) -> Self {
+        Segment { text: Text(text.to_vec()), own: 0..text.len() as u32, ..Segment::default() }
+    }
+}
+
+impl Frame {
+    /// The RFC 6901 pointer of a node, as document text.
+    pub fn pointer(&self, node: u32) -> Text {
+        let mut steps = Vec::new();
+        let mut at = node;
+        while let Some(it) = self.nodes.get(at as usize) {
+            steps.push(it.step);
+            at = it.parent;
+        }
+        let mut out = Vec::new();
+        for step in steps.iter().rev() {
+            out.push(b'/');
+            match *step {
+                NodeStep::Index(index) => out.extend_from_slice(index.to_string().as_bytes()),
+                NodeStep::Key(key) => {
+                    for &byte in self.keys[key as usize].iter() {
+                        match byte {
+                            b'~' => out.extend_from_slice(b"~0"),
+                            b'/' => out.extend_from_slice(b"~1"),
+                            _ => out.push(byte),
+                        }
+                    }
+                }
+            }
+        }
+        Text(out)
+    }
+}
