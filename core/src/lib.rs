@@ -2,6 +2,7 @@
 
 pub mod detect;
 mod error;
+pub mod extract;
 pub mod model;
 
 pub use error::{Error, ErrorKind};
