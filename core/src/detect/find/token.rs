@@ -3,8 +3,8 @@
 use super::Finder;
 use super::number::is_money;
 use crate::detect::context;
-use crate::detect::matcher::Matcher;
 use crate::detect::matcher::Matcher::*;
+use crate::detect::matcher::{Matcher, id_token, uuid};
 use crate::detect::words::word_hash;
 
 /// Shorter tokens are no identifiers, whatever stands before them.
@@ -30,6 +30,11 @@ impl Finder<'_> {
         }
         if let Some(shapes) = shapes_of(len, next) {
             if let Some(found) = self.consider(start, shapes) {
+                return found;
+            }
+        }
+        if at == start + 2 && (len >= 15 || len == 4 && next == b' ') {
+            if let Some(found) = self.consider(start, &[Iban]) {
                 return found;
             }
         }
@@ -65,35 +70,62 @@ impl Finder<'_> {
         if begin < self.lo {
             return None;
         }
-        let end = Uuid.run(self.bounded(), begin)?;
+        let end = uuid(self.bounded(), begin)?;
         self.consider(begin, &[Uuid]);
         Some(end)
     }
 
     fn is_uuid(&self, at: usize) -> bool {
-        at >= self.lo && Uuid.run(self.bounded(), at).is_some()
+        at >= self.lo && uuid(self.bounded(), at).is_some()
     }
 
     /// A value that only a cue, a label or the field can name; where to go on.
     pub(super) fn identifier(&mut self, at: usize, end: usize) -> usize {
         let start = self.identifier_start(at);
-        let stop = IdToken.run(self.bounded(), start).unwrap_or(end).max(end);
+        let stop = id_token(self.bounded(), start).unwrap_or(end).max(end);
         if stop - start < SHORTEST || is_money(self.previous(start)) {
             return end;
         }
         let before = self.before(start);
-        let named = before.hit.is_some() || !self.meaning.patterns.is_empty();
+        let named = before.hit.is_some() || before.date_hit.is_some() || !self.meaning.patterns.is_empty();
         if named {
             let opening = matches!(self.previous(start), b'(' | b'+');
             let found = self.consider_in(start, &before, &[]);
             let found = found.or_else(|| if opening { self.consider_in(start - 1, &before, &[]) } else { None });
-            return found.unwrap_or(end);
+            if let Some(found) = found {
+                return found;
+            }
+        }
+        if let Some(found) = self.named_behind(at) {
+            return found;
         }
         let Some(cue) = context::after(&self.rules.cues, self.surroundings(), stop) else { return end };
         let best = cue.patterns.iter().filter_map(|&index| self.attempt(index, start, &before)).next();
         let Some(best) = best else { return end };
         self.emit(best);
         stop
+    }
+
+    /// Groups of digits whose name follows them: `07700 063 966-Fax`, `655 437 108 office`.
+    fn named_behind(&mut self, at: usize) -> Option<usize> {
+        let start = if self.previous(at) == b'(' { at - 1 } else { at };
+        let part = |it: &u8| it.is_ascii_digit() || matches!(it, b' ' | b'-' | b'(' | b')' | b'.' | b'/');
+        let window = &self.text[start..self.hi.min(start + 28)];
+        let run = window.iter().take_while(|it| part(it)).count();
+        let digits = window[..run].iter().filter(|it| it.is_ascii_digit()).count();
+        if !(7..=15).contains(&digits) {
+            return None;
+        }
+        let end = start + window[..run].iter().rposition(u8::is_ascii_digit)? + 1;
+        let cue = context::after(&self.rules.cues, self.surroundings(), end)?;
+        let before = Default::default();
+        for &index in &cue.patterns {
+            if let Some(found) = self.attempt(index, start, &before).filter(|it| it.detection.end as usize == end) {
+                self.emit(found);
+                return Some(end);
+            }
+        }
+        None
     }
 
     /// Short numbers are looked at only in a field that names them.
@@ -122,7 +154,7 @@ impl Finder<'_> {
     /// An age of 90 or more with its unit, or one that its label names.
     pub(super) fn age(&mut self, at: usize, end: usize) -> Option<usize> {
         let old = matches!(self.text[at], b'9' | b'1') && end - at >= 2;
-        let found = if old { self.consider(at, &[AgeOver89]) } else { None };
+        let found = if old { self.consider(at, &[Age]) } else { None };
         if found.is_some() || self.options.min_permille >= 500 && !old {
             return found;
         }
@@ -137,6 +169,7 @@ fn shapes_of(len: usize, next: u8) -> Option<&'static [Matcher]> {
         11 => Some(&[Mbi, Hicn]),
         4 if next == b'-' => Some(&[Mbi]),
         9 => Some(&[Dea]),
+        3 if next == b'.' => Some(&[Icd10]),
         10 => Some(&[Hicn]),
         _ => None,
     }
