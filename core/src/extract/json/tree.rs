@@ -54,7 +54,9 @@ pub(super) struct Tree {
     paths: Vec<Path>,
     node_table: Table,
     path_table: Table,
-    hinted: std::collections::BTreeMap<Vec<u8>, LabelId>,
+    /// Labels with hints, behind the labels they were made of.
+    hinted: Vec<(LabelId, LabelId)>,
+    hint_table: Table,
 }
 
 impl Tree {
@@ -135,14 +137,20 @@ impl Tree {
 
     /// The same label with what its siblings say.
     pub(super) fn label_with_hints(&mut self, label: LabelId, hints: &[u8]) -> LabelId {
-        let key = [&label.to_le_bytes()[..], hints].concat();
-        if let Some(&known) = self.hinted.get(&key) {
-            return known;
+        let hash = hash_bytes(label, hints);
+        let (hinted, labels) = (&self.hinted, &self.labels);
+        let same = |index: u32| {
+            let (base, id) = hinted[index as usize];
+            base == label && labels[id as usize].hints.as_slice() == hints
+        };
+        if let Some(index) = self.hint_table.find(hash, same) {
+            return self.hinted[index as usize].1;
         }
         let name = self.labels.get(label as usize).map(|it| it.name.clone()).unwrap_or_default();
+        let id = self.labels.len() as LabelId;
         self.labels.push(Label { name, hints: Text(hints.to_vec()), column: None });
-        let id = (self.labels.len() - 1) as LabelId;
-        self.hinted.insert(key, id);
+        self.hint_table.insert(hash, self.hinted.len() as u32);
+        self.hinted.push((label, id));
         id
     }
 
