@@ -1,0 +1,5 @@
+//! The one integration binary: everything that is tested from the outside.
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "tests read their own files")]
+
+mod tidy;
+mod tree;
