@@ -92,8 +92,8 @@ impl Counts {
     pub fn read(lines: &[String]) -> Counts {
         let mut counts = Counts::default();
         for line in lines {
-            let line = line.trim();
-            let words: Vec<&str> = line.split([' ', ',', ';', '=']).filter(|it| !it.is_empty()).collect();
+            let line = line.trim_matches([' ', '=']);
+            let words: Vec<&str> = line.split([' ', ',', ';']).filter(|it| !it.is_empty()).collect();
             if is_closing_line(line) {
                 for pair in words.windows(2) {
                     counts.add_word(pair[1], pair[0]);
