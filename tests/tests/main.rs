@@ -2,5 +2,9 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "tests read their own files")]
 #![allow(clippy::unwrap_used, reason = "all of this is tests")]
 
+mod accuracy;
+mod api;
+mod properties;
 mod tidy;
 mod tree;
+mod vectors;
