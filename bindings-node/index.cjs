@@ -8,12 +8,12 @@ class Detector {
   #native
 
   constructor(options = {}) {
-    this.#native = call(() => new native.NativeDetector(options))
+    this.#native = new native.NativeDetector(options)
     Object.freeze(this)
   }
 
   detect(text, label) {
-    return freeze(call(() => this.#native.detect(text, label)))
+    return freeze(this.#native.detect(text, label))
   }
 
   async detectAsync(text, label, signal) {
@@ -21,22 +21,11 @@ class Detector {
   }
 
   redact(text, strategy = 'label') {
-    return call(() => this.#native.redact(text, strategy))
+    return this.#native.redact(text, strategy)
   }
 
   get rulesetHash() {
     return this.#native.rulesetHash
-  }
-}
-
-// The native layer can only give a message: the kind stands in front of it.
-function call(work) {
-  try {
-    return work()
-  } catch (error) {
-    const kind = /^(pattern|usage|io|closed|cancelled): /.exec(error.message)
-    if (!kind) throw error
-    throw Object.assign(new Error(error.message.slice(kind[0].length)), { code: kind[1] })
   }
 }
 

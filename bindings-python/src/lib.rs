@@ -5,7 +5,6 @@ mod detector;
 mod errors;
 mod offsets;
 mod packed;
-mod seam;
 
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
@@ -21,7 +20,7 @@ fn detect(
     py: Python<'_>,
     text: &Bound<'_, PyAny>,
     label: Option<PyBackedStr>,
-    min_score: f32,
+    min_score: f64,
     only: Option<Vec<String>>,
     skip: Option<Vec<String>>,
 ) -> PyResult<Vec<Detection>> {
@@ -34,7 +33,7 @@ fn detect(
 fn detect_many(
     py: Python<'_>,
     texts: &Bound<'_, PyAny>,
-    min_score: f32,
+    min_score: f64,
     only: Option<Vec<String>>,
     skip: Option<Vec<String>>,
 ) -> PyResult<Detections> {
@@ -48,7 +47,7 @@ fn redact(
     py: Python<'_>,
     text: &Bound<'_, PyAny>,
     strategy: &str,
-    min_score: f32,
+    min_score: f64,
     only: Option<Vec<String>>,
     skip: Option<Vec<String>>,
 ) -> PyResult<String> {

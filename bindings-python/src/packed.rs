@@ -1,7 +1,10 @@
 //! Detections of many texts in flat, read-only buffers: no object per detection.
 
+use phisift::scan::Analysis;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyMemoryView, PyTuple};
+
+use crate::offsets::to_code_points;
 
 /// What was found in many texts, one row per detection, in order of the texts.
 #[pyclass(frozen, module = "phisift")]
@@ -20,9 +23,27 @@ pub struct Row {
     pub score: f32,
 }
 
+impl Row {
+    /// Adds the rows of a text, with offsets in code points.
+    pub fn push_text(rows: &mut Vec<Row>, index: u32, text: &str, analysis: &Analysis) {
+        let findings: Vec<_> = analysis.blocks.iter().flat_map(|(_, findings)| findings).collect();
+        let mut offsets: Vec<usize> =
+            findings.iter().flat_map(|it| [it.span.start as usize, it.span.end as usize]).collect();
+        to_code_points(text, &mut offsets);
+        rows.extend(findings.iter().zip(offsets.chunks_exact(2)).map(|(finding, pair)| Row {
+            text: index,
+            start: pair[0] as u32,
+            end: pair[1] as u32,
+            entity: finding.detection.entity.0,
+            score: finding.detection.score(),
+        }));
+    }
+}
+
 impl Detections {
     /// Packs the rows; `entities` are the names that `Row::entity` counts in.
-    pub fn new(py: Python<'_>, rows: &[Row], entities: &[String]) -> PyResult<Self> {
+    pub fn new<'a>(py: Python<'_>, rows: &[Row], entities: impl Iterator<Item = &'a str>) -> PyResult<Self> {
+        let entities: Vec<&str> = entities.collect();
         let columns = [
             column(py, "I", rows.iter().flat_map(|row| row.text.to_ne_bytes()))?,
             column(py, "I", rows.iter().flat_map(|row| row.start.to_ne_bytes()))?,

@@ -1,5 +1,6 @@
 //! Text in, detections out. Pure: no file, network, clock or environment. Knows no file formats.
 
+mod options;
 pub mod ruleset;
 pub mod validate;
 
