@@ -8,7 +8,7 @@ use crate::offsets::to_code_points;
 
 /// An identifier found in a text. Holds no text: slice the text with `start` and `end`.
 #[pyclass(frozen, eq, module = "phisift")]
-#[derive(Clone, PartialEq)]
+#[derive(PartialEq)]
 pub struct Detection {
     /// First code point.
     #[pyo3(get)]

@@ -138,7 +138,8 @@ fn annotated(set: &str) -> Option<Vec<Document>> {
 }
 
 fn own_corpus() -> Vec<Document> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(root().join("tests/corpus")).unwrap().map(|it| it.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(root().join("tests/corpus")).unwrap().map(|it| it.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|it| it == "jsonl"));
     files.sort();
     let texts: Vec<String> = files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
