@@ -17,6 +17,7 @@ impl DetectorOptions {
             min_permille: (min_score * 1000.0).round() as u16,
             only: ids(ruleset, only)?,
             skip: ids(ruleset, skip)?,
+            ..DetectorOptions::default()
         })
     }
 }
