@@ -7,6 +7,7 @@ use napi::bindgen_prelude::{AbortSignal, AsyncTask};
 use napi::{Env, Task};
 use napi_derive::napi;
 use phisift::detect::{DetectorOptions, Ruleset};
+use phisift::redact::{RedactOptions, Redactor};
 use phisift::scan::{Found, ScanOptions, Scanner};
 
 use crate::detection::{Detection, to_node};
@@ -63,7 +64,9 @@ impl NativeDetector {
 
     #[napi]
     pub fn redact(&self, text: String, strategy: String) -> Result<String> {
-        phisift::redact::redact_text(&self.scanner, &text, &strategy).map_err(errors::to_node)
+        let options = RedactOptions::named(&strategy).map_err(errors::to_node)?;
+        let redacted = Redactor::new(self.scanner.detector().clone(), options).redact(text.as_bytes());
+        Ok(String::from_utf8(redacted).expect("values are cut out of text at the edges of characters"))
     }
 
     #[napi(getter)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use phisift::detect::{DetectorOptions, Ruleset};
+use phisift::redact::{RedactOptions, Redactor};
 use phisift::scan::{ScanOptions, Scanner};
 use pyo3::exceptions::PyUnicodeError;
 use pyo3::prelude::*;
@@ -75,7 +76,10 @@ impl Detector {
     #[pyo3(signature = (text, strategy="label"))]
     pub fn redact(&self, py: Python<'_>, text: &Bound<'_, PyAny>, strategy: &str) -> PyResult<String> {
         let text = backed(text)?;
-        py.detach(|| phisift::redact::redact_text(&self.scanner, &text, strategy)).map_err(to_python)
+        let options = RedactOptions::named(strategy).map_err(to_python)?;
+        let redactor = Redactor::new(self.scanner.detector().clone(), options);
+        let redacted = py.detach(|| redactor.redact(text.as_bytes()));
+        Ok(String::from_utf8(redacted).expect("values are cut out of text at the edges of characters"))
     }
 
     /// A hash of all patterns, in hexadecimal: findings made with the same hash are comparable.
