@@ -75,7 +75,7 @@ impl Finder<'_> {
         if matches!(self.previous(start), b'@' | b'/' | b':') {
             return at + 1;
         }
-        self.consider(start, &[Url]).unwrap_or(at + 1)
+        self.consider(start, &[UrlHost]).unwrap_or(at + 1)
     }
 
     /// A label before `at` whose value may hold no digit: names, places, plates.
