@@ -44,6 +44,7 @@ impl NativeDetector {
         let (only, skip) = (options.only.unwrap_or_default(), options.skip.unwrap_or_default());
         let options = DetectorOptions::named(&ruleset, options.min_score.unwrap_or(0.5), &only, &skip);
         let detector = phisift::detect::Detector::new(ruleset, options.map_err(errors::to_node)?);
+        let detector = detector.map_err(errors::to_node)?;
         Ok(NativeDetector { scanner: Scanner::new(Arc::new(detector), ScanOptions::default()) })
     }
 

@@ -36,7 +36,7 @@ impl Detector {
         };
         let ruleset = ruleset.map_err(to_python)?;
         let options = DetectorOptions::named(&ruleset, min_score, &only.unwrap_or_default(), &skip.unwrap_or_default());
-        let detector = phisift::detect::Detector::new(ruleset, options.map_err(to_python)?);
+        let detector = phisift::detect::Detector::new(ruleset, options.map_err(to_python)?).map_err(to_python)?;
         Ok(Detector { scanner: Scanner::new(Arc::new(detector), ScanOptions::default()) })
     }
 

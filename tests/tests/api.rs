@@ -9,7 +9,7 @@ use phisift::scan::{Found, ScanOptions, Scanner};
 pub fn scanner() -> &'static Scanner {
     static SCANNER: LazyLock<Scanner> = LazyLock::new(|| {
         let detector = Detector::new(Ruleset::builtin().unwrap(), DetectorOptions::default());
-        Scanner::new(Arc::new(detector), ScanOptions::default())
+        Scanner::new(Arc::new(detector.unwrap()), ScanOptions::default())
     });
     &SCANNER
 }

@@ -3,18 +3,19 @@
 use crate::tree::{TextFile, text_files};
 
 /// The floors of the library's modules. A module knows itself and lower floors. `error` lies below `model`, whose
-/// `Sink` speaks of it; `redact` lies above `scan`, whose allow-list it shares.
+/// `Sink` speaks of it; `classify` lies above `detect`, whose entities it weighs; `redact` above `scan`, whose
+/// allow-list it shares.
 const FLOORS: [(&str, u8); 10] = [
     ("error", 0),
     ("model", 1),
     ("detect", 2),
     ("extract", 2),
-    ("classify", 2),
+    ("classify", 3),
     ("walk", 2),
-    ("scan", 3),
-    ("redact", 4),
-    ("inventory", 5),
-    ("report", 5),
+    ("scan", 4),
+    ("redact", 5),
+    ("inventory", 6),
+    ("report", 6),
 ];
 
 /// What the crate root re-exports, and where it lives.
@@ -167,7 +168,7 @@ fn names_are_read_from_paths_and_groups() {
 fn nothing_outside_tests_unwraps() {
     let mut slips = Vec::new();
     for file in sources() {
-        if !file.path.contains("/tests/") && before_tests(&code_only(&file.text)).contains(".unwrap()") {
+        if !is_test(&file.path) && before_tests(&code_only(&file.text)).contains(".unwrap()") {
             slips.push(file.path);
         }
     }
@@ -184,8 +185,11 @@ fn files_are_short() {
 
 #[test]
 fn modules_say_their_job_first() {
-    let silent: Vec<String> =
-        sources().into_iter().filter(|it| !it.text.starts_with("//!")).map(|file| file.path).collect();
+    let silent: Vec<String> = sources()
+        .into_iter()
+        .filter(|it| !is_test(&it.path) && !it.text.starts_with("//!"))
+        .map(|file| file.path)
+        .collect();
     assert!(silent.is_empty(), "the first line says the module's one job (`//! …`): {silent:?}");
 }
 
@@ -194,7 +198,7 @@ fn no_words_of_unfinished_work_or_empty_promises() {
     // Spelt in halves, so that this file does not hold them.
     let words =
         [["TO", "DO"], ["FIX", "ME"], ["HIPAA ", "compliant"], ["HIPAA-", "compliant"], ["HIPAA ", "certified"]];
-    let places = [["/wo", "rk/"], ["/tmp/", "bash_jobs"]];
+    let places = [["/wo", "rk/"], ["/tmp/", "bash_jobs"], ["<<<<", "<<< "], [">>>>", ">>> "]];
     let files = text_files("", &[".rs", ".toml", ".md", ".py", ".pyi", ".js", ".mjs", ".ts", ".json", ".sh", ".yaml"]);
     let mut slips = Vec::new();
     for file in &files {
@@ -217,7 +221,7 @@ fn has_word(text: &str, word: &str) -> bool {
 
 #[test]
 fn unsafe_stays_in_the_prefilter() {
-    let allowed = |path: &str| path.starts_with("core/src/detect/") && path.contains("prefilter");
+    let allowed = |path: &str| path.starts_with("core/src/detect/masks");
     let unsafe_block = |code: &str| has_word(code, "unsafe");
     let slips: Vec<String> = sources()
         .into_iter()
@@ -225,6 +229,11 @@ fn unsafe_stays_in_the_prefilter() {
         .map(|file| file.path)
         .collect();
     assert!(slips.is_empty(), "`unsafe` outside the SIMD prefilter: {slips:?}");
+}
+
+/// Unit tests in a file of their own, and the packages that test.
+fn is_test(path: &str) -> bool {
+    path.ends_with("/tests.rs") || path.contains("/tests/")
 }
 
 fn sources() -> Vec<TextFile> {

@@ -22,15 +22,26 @@ pub fn text_files(below: &str, endings: &[&str]) -> Vec<TextFile> {
 }
 
 fn collect(folder: &Path, endings: &[&str], out: &mut Vec<TextFile>) {
-    const MADE: [&str; 8] =
-        ["target", "node_modules", ".git", "corpus", "dist", "__pycache__", ".mypy_cache", ".pytest_cache"];
+    const MADE: [&str; 10] = [
+        "target",
+        "node_modules",
+        ".git",
+        "corpus",
+        "dist",
+        "__pycache__",
+        ".mypy_cache",
+        ".pytest_cache",
+        "native.cjs",
+        "native.d.ts",
+    ];
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        if MADE.contains(&name.as_str()) {
+            continue;
+        }
         if path.is_dir() {
-            if !MADE.contains(&name.as_str()) {
-                collect(&path, endings, out);
-            }
+            collect(&path, endings, out);
         } else if endings.iter().any(|ending| name.ends_with(ending)) {
             let Ok(text) = std::fs::read_to_string(&path) else { continue };
             let path = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().replace('\\', "/");

@@ -14,8 +14,10 @@ impl Scanner {
         let segment = segment(label, value);
         let ruleset = self.detector.ruleset();
         let candidates = self.detector.find(&segment);
+        let mut memory = SourceMemory::default();
+        self.detector.learn(&mut memory, &candidates);
         let mut found = Vec::new();
-        self.detector.settle(&mut SourceMemory::default(), &candidates, |_, detection| {
+        self.detector.settle(&memory, &candidates, |_, detection| {
             let range = detection.range();
             found.push(Found::new(ruleset, &detection, Place { start: range.start, end: range.end }));
         });
