@@ -105,6 +105,9 @@ pub fn check_trigger(file: &PatternFile) -> Result<Trigger, Error> {
         return Err(wrong("no trigger can be derived: the regex can match nothing"));
     }
     let prefixes = Extractor::new().limit_total(MOST_LITERALS).extract(&hir);
+    if let Some(common) = prefixes.longest_common_prefix().filter(|it| it.len() >= SHORTEST_LITERAL) {
+        return Ok(Trigger::Literals(vec![common.to_vec()]));
+    }
     if let Some(literals) = prefixes.literals() {
         let telling = |it: &regex_syntax::hir::literal::Literal| it.as_bytes().len() >= SHORTEST_LITERAL;
         if !literals.is_empty() && literals.iter().all(telling) {
