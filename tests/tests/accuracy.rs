@@ -1,7 +1,7 @@
 //! The accuracy gate: recall and precision against the floors of `tests/floors.toml`.
 //!
 //! The project's own synthetic corpus always; the annotated sets in `../shared/data/dev` where they lie beside this
-//! repository (they are not redistributed).
+//! repository or in the folder PHISIFT_SHARED names (they are not redistributed).
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -132,7 +132,10 @@ fn floors() -> Floors {
 }
 
 fn annotated(set: &str) -> Option<Vec<Document>> {
-    let path = root().parent()?.join("shared/data/dev").join(format!("{set}.jsonl"));
+    // A worktree may lie elsewhere than beside the sets.
+    let shared = std::env::var_os("PHISIFT_SHARED").map(PathBuf::from);
+    let shared = shared.or_else(|| Some(root().parent()?.join("shared")))?;
+    let path = shared.join("data/dev").join(format!("{set}.jsonl"));
     let text = std::fs::read_to_string(path).ok()?;
     Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
 }

@@ -4,6 +4,7 @@
 
 mod accuracy;
 mod api;
+mod properties;
 
 mod tidy;
 mod tree;

@@ -231,9 +231,9 @@ fn unsafe_stays_in_the_prefilter() {
     assert!(slips.is_empty(), "`unsafe` outside the SIMD prefilter: {slips:?}");
 }
 
-/// Unit tests in a file of their own, and the packages that test.
+/// Unit tests in a file of their own, the packages that test, and examples.
 fn is_test(path: &str) -> bool {
-    path.ends_with("/tests.rs") || path.contains("/tests/")
+    path.ends_with("/tests.rs") || path.contains("/tests/") || path.contains("/examples/")
 }
 
 fn sources() -> Vec<TextFile> {
