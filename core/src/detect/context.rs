@@ -28,8 +28,10 @@ pub struct Hit<'r> {
 /// What stands before a value.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Before<'r> {
-    /// The nearest phrase that names a pattern.
+    /// The nearest phrase that names a pattern other than a date.
     pub hit: Option<Hit<'r>>,
+    /// The nearest phrase that names nothing but dates (`on`, `since`): too common to hide the other.
+    pub date_hit: Option<Hit<'r>>,
     /// The nearest phrase that speaks against one.
     pub against: Option<&'r Cue>,
     /// The role of the nearest phrase that gives one.
@@ -55,6 +57,8 @@ pub struct Surroundings<'a> {
 #[derive(Clone, Copy, Default)]
 struct Gap {
     stop: bool,
+    /// A sentence ends here.
+    sentence: bool,
     labelled: bool,
     glued: bool,
 }
@@ -85,6 +89,12 @@ impl<'a> Leftward<'a> {
             self.fetch();
         }
         index < self.count
+    }
+
+    /// The hashes from `index` on, up to a sentence's start.
+    fn sentence_from(&self, index: usize) -> &[u64] {
+        let end = (index + 1..self.count).find(|it| self.gaps[*it].sentence).unwrap_or(self.count);
+        &self.hashes[index..end]
     }
 
     fn fetch(&mut self) {
@@ -132,7 +142,7 @@ impl<'a> Leftward<'a> {
                 b';' => gap.stop = true,
                 b'.' | b'!' | b'?' => {
                     let closes = bytes.get(index + 1).is_none_or(u8::is_ascii_whitespace);
-                    gap.stop |= closes && !(first && byte == b'.' && self.is_abbreviation(end));
+                    gap.sentence |= closes && !(first && byte == b'.' && self.is_abbreviation(end));
                 }
                 b' ' => blanks += 1,
                 b'{' | b'}' | b'<' | b'>' => gap.stop |= !first,
@@ -158,10 +168,14 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Before
     let (mut index, mut unknown, mut labelled) = (0, 0, false);
     let mut limit = REACH;
     while unknown <= limit && words.reach(index) {
-        labelled |= words.gaps[index].labelled && unknown == 0;
+        let gap = words.gaps[index];
+        if gap.sentence && unknown > 0 {
+            break;
+        }
+        labelled |= gap.labelled && unknown == 0;
         let phrase = if cues.may_end_with(words.hashes[index]) {
             words.reach(index + LONGEST - 1);
-            cues.ending_with(&words.hashes[index..words.count])
+            cues.ending_with(words.sentence_from(index))
         } else {
             None
         };
@@ -179,11 +193,14 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Before
         }
         let names = cue.names() || !cue.label_patterns.is_empty() && labelled;
         index += len;
-        if names && found.hit.is_none() {
+        let slot = if cue.only_dates { &mut found.date_hit } else { &mut found.hit };
+        if names && slot.is_none() {
             let compound = words.reach(index) && words.gaps[index].glued && !is_known(cues, &words, index);
             let adjacent = unknown == 0;
-            found.hit = Some(Hit { cue, distance: unknown as u8, adjacent, labelled: labelled && adjacent, compound });
-            limit = unknown + 2;
+            *slot = Some(Hit { cue, distance: unknown as u8, adjacent, labelled: labelled && adjacent, compound });
+            if !cue.only_dates {
+                limit = unknown + 2;
+            }
         } else if !names && !cue.filler {
             unknown += 1;
         }
@@ -193,7 +210,7 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Before
 
 /// True where the word at `index` belongs to a phrase of its own.
 fn is_known(cues: &Cues, words: &Leftward<'_>, index: usize) -> bool {
-    cues.ending_with(&words.hashes[index..words.count]).is_some()
+    cues.ending_with(words.sentence_from(index)).is_some()
 }
 
 /// The phrase directly behind a value that ends at `at`, and whether it is a veto.

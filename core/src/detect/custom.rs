@@ -52,15 +52,17 @@ pub enum Lead {
 const SEGMENTS: [&str; 5] = ["PID|", "NK1|", "GT1|", "IN1|", "PV1|"];
 
 impl Custom {
-    /// The triggers of those patterns that have no matcher and count without a cue or label.
+    /// The triggers of those patterns that have no matcher and count without a label: by themselves, or behind a cue
+    /// where a literal makes them cheap to see.
     pub fn new(patterns: &[Pattern]) -> Result<Self, Error> {
         let mut custom = Custom { owners: vec![None; SEGMENTS.len()], ..Custom::default() };
         let mut literals: Vec<Vec<u8>> = SEGMENTS.iter().map(|it| it.as_bytes().to_vec()).collect();
         for (index, pattern) in patterns.iter().enumerate() {
-            if pattern.matcher.is_some() || pattern.bare == 0 || pattern.health.is_some() {
+            if pattern.matcher.is_some() || pattern.bare.max(pattern.cue) == 0 || pattern.health.is_some() {
                 continue;
             }
             match check_trigger(&pattern.file)? {
+                Trigger::Digits | Trigger::Class(_) if pattern.bare == 0 => {}
                 Trigger::Digits => custom.digits.push(index as u16),
                 Trigger::Class(bytes) => custom.classes.push((index as u16, bytes)),
                 Trigger::Literals(found) => {

@@ -2,7 +2,7 @@
 
 use super::Finder;
 use crate::detect::Candidate;
-use crate::detect::context::{self, Before};
+use crate::detect::context::{self, Before, Hit};
 use crate::detect::matcher::Matcher;
 use crate::detect::ruleset::Pattern;
 use crate::detect::ruleset::schema::Boundary;
@@ -15,7 +15,7 @@ const KNOWN_TEST: u16 = 550;
 const LOG_TIMESTAMP: u16 = 300;
 
 /// How a pattern is supported.
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Support {
     Shape,
     FarCue,
@@ -34,7 +34,7 @@ impl<'a> Finder<'a> {
     /// The same with the context at hand.
     pub(super) fn consider_in(&mut self, at: usize, before: &Before<'a>, shapes: &[Matcher]) -> Option<usize> {
         let mut best: Option<Candidate> = None;
-        let named = before.hit.iter().flat_map(|hit| {
+        let named = before.hit.iter().chain(&before.date_hit).flat_map(|hit| {
             let labels: &[u16] = if hit.labelled && !hit.compound { &hit.cue.label_patterns } else { &[] };
             hit.cue.patterns.iter().chain(labels)
         });
@@ -103,7 +103,7 @@ impl<'a> Finder<'a> {
             permille = permille * 3 / 10;
             evidence = evidence.with(Evidence::VETO);
         }
-        if permille == 0 {
+        if permille == 0 || self.is_no_identifier(pattern, support, before, value) {
             return None;
         }
         let mut validated = valid;
@@ -135,16 +135,17 @@ impl<'a> Finder<'a> {
             let evidence = if self.meaning.sibling { Evidence::SIBLING } else { Evidence::LABEL };
             return (if self.whole { Support::Label } else { Support::Cue }, evidence);
         }
-        let Some(hit) = &before.hit else { return (Support::Shape, Evidence::default()) };
-        let in_prose = hit.cue.patterns.contains(&index);
-        let as_label = hit.labelled && !hit.compound && hit.cue.label_patterns.contains(&index);
-        if hit.labelled && in_prose || as_label {
-            return (Support::Label, Evidence::LABEL);
+        let hits = before.hit.iter().chain(&before.date_hit);
+        let supports = hits.map(|hit| support_of(hit, index));
+        supports.max_by_key(|it| it.0).unwrap_or((Support::Shape, Evidence::default()))
+    }
+    /// A generic token needs more than a word nearby: no counts, no short numbers or years behind a distant cue.
+    fn is_no_identifier(&self, pattern: &Pattern, support: Support, before: &Before<'a>, value: &[u8]) -> bool {
+        if pattern.matcher != Some(Matcher::IdToken) || support == Support::Label {
+            return false;
         }
-        if !in_prose {
-            return (Support::Shape, Evidence::default());
-        }
-        (if hit.adjacent || hit.distance <= 1 { Support::Cue } else { Support::FarCue }, Evidence::CUE)
+        let year = value.len() == 4 && matches!(value, [b'1', b'9', ..] | [b'2', b'0', ..]);
+        before.veto || year || support == Support::FarCue && value.len() < 6
     }
 
     fn speaks_against(&self, index: u16, before: &Before<'a>) -> bool {
@@ -193,4 +194,17 @@ fn score(pattern: &Pattern, support: Support) -> u16 {
         Support::Cue => pattern.bare.max(pattern.cue),
         Support::Label => pattern.bare.max(pattern.cue).max(pattern.label),
     }
+}
+
+/// How a phrase near a value supports a pattern.
+fn support_of(hit: &Hit<'_>, index: u16) -> (Support, Evidence) {
+    let in_prose = hit.cue.patterns.contains(&index);
+    let as_label = hit.labelled && !hit.compound && hit.cue.label_patterns.contains(&index);
+    if hit.labelled && in_prose || as_label {
+        return (Support::Label, Evidence::LABEL);
+    }
+    if !in_prose {
+        return (Support::Shape, Evidence::default());
+    }
+    (if hit.adjacent || hit.distance <= 1 { Support::Cue } else { Support::FarCue }, Evidence::CUE)
 }

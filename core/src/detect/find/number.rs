@@ -17,6 +17,11 @@ impl Finder<'_> {
         if is_fraction(previous) && at > self.lo + 1 && self.text[at - 2].is_ascii_digit() {
             return end;
         }
+        if previous == b'+' {
+            if let Some(found) = self.consider(at - 1, &[PhoneUs, PhoneInternational]) {
+                return found;
+            }
+        }
         match (self.byte(end), end - at) {
             (b'-', len) => self.dashed(at, end, len),
             (b'/', len) => self.slashed(at, end, len),
@@ -161,9 +166,6 @@ impl Finder<'_> {
     }
 
     fn spaced(&mut self, at: usize, end: usize, len: usize) -> usize {
-        if self.previous(at) == b'+' {
-            return self.bare(at, end, len);
-        }
         let blank = self.byte(end) == b' ';
         let next = self.byte(end + 1);
         if blank && next.is_ascii_digit() {
@@ -215,10 +217,6 @@ impl Finder<'_> {
 
     /// A run that no separator continues.
     pub(super) fn bare(&mut self, at: usize, end: usize, len: usize) -> usize {
-        if self.previous(at) == b'+' && len >= 1 {
-            let found = self.consider(at - 1, &[PhoneUs, PhoneInternational]);
-            return found.unwrap_or(end);
-        }
         if len <= 2 || len == 4 {
             if let Some(found) = self.behind_month(at, len) {
                 return found;
@@ -233,7 +231,7 @@ impl Finder<'_> {
             4 => self.identifier(at, end),
             5 => self.zip(at, end),
             8 | 12 | 14 => self.settle_bare(at, &[DateCompact], end),
-            9 => self.settle_bare(at, &[Ssn, Itin], end),
+            9 => self.identifier(at, end),
             10 => self.settle_bare(at, &[Npi, PhoneRun], end),
             11 => self.settle_bare(at, &[PhoneRun], end),
             13..=19 => self.settle_bare(at, &[CardRun], end),

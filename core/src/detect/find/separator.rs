@@ -125,7 +125,12 @@ impl Finder<'_> {
         }
         let pattern = self.rules.pattern(index);
         match (pattern.file.capture, pattern.matcher) {
-            (Some(Capture::Name), _) => person_name(self.bounded(), skip_titles(self.bounded(), at)),
+            (Some(Capture::Name), _) => {
+                let end = person_name(self.bounded(), skip_titles(self.bounded(), at))?;
+                // `Mother: Prostate cancer`: a word in lower case goes on, so it was no name.
+                let goes_on = self.byte(end) == b' ' && self.byte(end + 1).is_ascii_lowercase();
+                (!goes_on).then_some(end)
+            }
             (Some(Capture::Line), _) => self.line_value(at),
             (None, Some(_)) => None,
             (None, None) => {

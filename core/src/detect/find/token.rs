@@ -87,18 +87,45 @@ impl Finder<'_> {
             return end;
         }
         let before = self.before(start);
-        let named = before.hit.is_some() || !self.meaning.patterns.is_empty();
+        let named = before.hit.is_some() || before.date_hit.is_some() || !self.meaning.patterns.is_empty();
         if named {
             let opening = matches!(self.previous(start), b'(' | b'+');
             let found = self.consider_in(start, &before, &[]);
             let found = found.or_else(|| if opening { self.consider_in(start - 1, &before, &[]) } else { None });
-            return found.unwrap_or(end);
+            if let Some(found) = found {
+                return found;
+            }
+        }
+        if let Some(found) = self.named_behind(at) {
+            return found;
         }
         let Some(cue) = context::after(&self.rules.cues, self.surroundings(), stop) else { return end };
         let best = cue.patterns.iter().filter_map(|&index| self.attempt(index, start, &before)).next();
         let Some(best) = best else { return end };
         self.emit(best);
         stop
+    }
+
+    /// Groups of digits whose name follows them: `07700 063 966-Fax`, `655 437 108 office`.
+    fn named_behind(&mut self, at: usize) -> Option<usize> {
+        let start = if self.previous(at) == b'(' { at - 1 } else { at };
+        let part = |it: &u8| it.is_ascii_digit() || matches!(it, b' ' | b'-' | b'(' | b')' | b'.' | b'/');
+        let window = &self.text[start..self.hi.min(start + 28)];
+        let run = window.iter().take_while(|it| part(it)).count();
+        let digits = window[..run].iter().filter(|it| it.is_ascii_digit()).count();
+        if !(7..=15).contains(&digits) {
+            return None;
+        }
+        let end = start + window[..run].iter().rposition(u8::is_ascii_digit)? + 1;
+        let cue = context::after(&self.rules.cues, self.surroundings(), end)?;
+        let before = Default::default();
+        for &index in &cue.patterns {
+            if let Some(found) = self.attempt(index, start, &before).filter(|it| it.detection.end as usize == end) {
+                self.emit(found);
+                return Some(end);
+            }
+        }
+        None
     }
 
     /// Short numbers are looked at only in a field that names them.

@@ -2,13 +2,10 @@
 
 use super::{any_of, byte, digits, exactly};
 
-/// `[0-9]{3}(?:-[0-9]{2}-[0-9]{4}| [0-9]{2} [0-9]{4}|[0-9]{6})`
+/// `[0-9]{3}(?:-[0-9]{2}-[0-9]{4}| [0-9]{2} [0-9]{4})`
 pub fn ssn(text: &[u8], at: usize) -> Option<usize> {
     let area = exactly(text, at, 3)?;
     let separator = byte(text, area);
-    if separator.is_ascii_digit() {
-        return exactly(text, area, 6);
-    }
     if separator != b'-' && separator != b' ' {
         return None;
     }

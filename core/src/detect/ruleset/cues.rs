@@ -17,6 +17,8 @@ pub struct Cue {
     pub label_patterns: Vec<u16>,
     /// Patterns it speaks against.
     pub against: Vec<u16>,
+    /// Every pattern it names is a date's.
+    pub only_dates: bool,
     /// The role it gives a date.
     pub role: Option<Role>,
     /// Whose the value is.
@@ -94,13 +96,14 @@ impl CueBuilder {
         Ok(())
     }
 
-    /// The tables.
-    pub fn build(self) -> Cues {
+    /// The tables. `is_date` tells the patterns of dates.
+    pub fn build(self, is_date: impl Fn(u16) -> bool) -> Cues {
         let mut cues = Vec::new();
         let mut table = |map: HashMap<u64, Cue>, entries: Vec<u64>| {
             let rows: Vec<(u64, u32)> = map
                 .into_iter()
-                .map(|(key, cue)| {
+                .map(|(key, mut cue)| {
+                    cue.only_dates = cue.patterns.iter().chain(&cue.label_patterns).all(|it| is_date(*it));
                     cues.push(cue);
                     (key, cues.len() as u32 - 1)
                 })

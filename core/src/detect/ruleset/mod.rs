@@ -153,7 +153,7 @@ impl Ruleset {
 
     fn build(files: Vec<PatternFile>) -> Result<Ruleset, Error> {
         let mut entities: Vec<Entity> = Vec::new();
-        let mut patterns = Vec::new();
+        let mut patterns: Vec<Pattern> = Vec::new();
         let mut slots = [None; Matcher::COUNT];
         let mut cues = CueBuilder::default();
         let text = phisift_patterns::file("context.toml").map_or("", |file| file.text);
@@ -169,7 +169,8 @@ impl Ruleset {
             add_cues(&mut cues, &pattern.file, index);
             patterns.push(pattern);
         }
-        let cues = cues.build();
+        let date = entities.iter().position(|it: &Entity| it.id == "date");
+        let cues = cues.build(|index| date == Some(usize::from(patterns[usize::from(index)].entity.0)));
         let custom = Custom::new(&patterns)?;
         let vocabulary = Vocabulary::builtin()?;
         Ok(Ruleset { entities, patterns, slots, cues, custom, vocabulary, hash: String::new() })
