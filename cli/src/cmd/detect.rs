@@ -35,7 +35,7 @@ pub struct Args {
     /// Member that holds the text
     #[arg(long, default_value = "text", value_name = "NAME", requires = "ndjson")]
     field: String,
-    /// Member that is repeated in the output
+    /// Member that is repeated in the output, as `id`
     #[arg(long, default_value = "id", value_name = "NAME", requires = "ndjson")]
     id_field: String,
     /// Worker threads; by default one per processor
@@ -175,8 +175,7 @@ fn row(scanner: &Scanner, args: &Args, number: u64, line: &[u8]) -> Result<Vec<u
     };
     let mut out = b"{".to_vec();
     if let Some(id) = object.get(&args.id_field) {
-        write_string(&mut out, &args.id_field);
-        out.push(b':');
+        out.extend_from_slice(b"\"id\":");
         serde_json::to_writer(&mut out, id)?;
         out.push(b',');
     }

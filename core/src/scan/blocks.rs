@@ -43,7 +43,7 @@ impl Search<'_> {
         }
         *own = u64::from(segment.own.end - segment.own.start);
         if self.wants_findings {
-            locate(&segment, &candidates.items, places);
+            locate(&segment, candidates.items.iter().map(|it| it.detection), places);
             if options.show_values {
                 *values = shown_values(&segment, candidates);
             }

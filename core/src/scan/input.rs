@@ -4,6 +4,7 @@ use std::io::{self, Read};
 use std::time::Instant;
 
 use super::{Cancel, Progress};
+use crate::model::Reason;
 
 /// A reader with a budget of time.
 pub(super) struct Input<'a, R> {
@@ -11,6 +12,8 @@ pub(super) struct Input<'a, R> {
     /// Bytes read so far.
     pub read: u64,
     pub watch: Watch<'a>,
+    /// True once a read was refused.
+    pub cut: bool,
 }
 
 /// What may stop a source early.
@@ -27,7 +30,12 @@ impl Watch<'_> {
         self.cancel.is_cancelled() || self.is_late()
     }
 
-    pub fn is_late(&self) -> bool {
+    /// Why reading stopped.
+    pub fn reason(&self) -> Reason {
+        if self.is_late() { Reason::Timeout } else { Reason::Interrupted }
+    }
+
+    fn is_late(&self) -> bool {
         self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 }
@@ -35,6 +43,7 @@ impl Watch<'_> {
 impl<R: Read> Read for Input<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.watch.is_over() {
+            self.cut = true;
             return Err(io::ErrorKind::TimedOut.into());
         }
         let count = self.inner.read(buffer)?;

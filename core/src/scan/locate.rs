@@ -1,6 +1,5 @@
 //! From offsets in a block's text to places in the stream it came from.
 
-use crate::detect::Candidate;
 use crate::model::{Detection, Finding, LabelId, LineEnds, NO_LABEL, NO_NODE, Segment, Span, Text};
 
 /// Where a candidate stands: what is kept of its block's text and map.
@@ -27,22 +26,20 @@ impl Place {
     }
 }
 
-/// The places of a block's candidates, which are in order of `start`.
-pub(super) fn locate(segment: &Segment, candidates: &[Candidate], places: &mut Vec<Place>) {
+/// The places of a block's detections, which come in order of `start`.
+pub(super) fn locate(segment: &Segment, detections: impl Iterator<Item = Detection>, places: &mut Vec<Place>) {
     let mut lines = Lines::new(segment);
     places.clear();
-    places.reserve(candidates.len());
-    for candidate in candidates {
-        let detection = &candidate.detection;
-        let field = segment.fields.get(detection.field as usize);
-        places.push(Place {
-            span: segment.map.start(detection.start)..segment.map.end(detection.end),
-            line: lines.number(detection.start),
+    places.extend(detections.map(|it| {
+        let field = segment.fields.get(it.field as usize);
+        Place {
+            span: segment.map.start(it.start)..segment.map.end(it.end),
+            line: lines.number(it.start),
             record: segment.first_record + field.map_or(0, |it| u64::from(it.record)),
             label: field.map_or(NO_LABEL, |it| it.label),
             node: field.map_or(NO_NODE, |it| it.node),
-        });
-    }
+        }
+    }));
 }
 
 /// Line numbers of rising offsets: each byte of the text is looked at once.
@@ -82,8 +79,8 @@ mod tests {
     use super::*;
     use crate::model::{EntityId, Evidence, Field, FieldKind, OffsetMap, Subject};
 
-    fn candidate(start: u32, end: u32, field: u32) -> Candidate {
-        let detection = Detection {
+    fn detection(start: u32, end: u32, field: u32) -> Detection {
+        Detection {
             entity: EntityId(0),
             pattern: 0,
             start,
@@ -94,8 +91,7 @@ mod tests {
             subject: Subject::Unknown,
             evidence: Evidence::FORMAT,
             field,
-        };
-        Candidate { detection, value: 0 }
+        }
     }
 
     #[test]
@@ -106,7 +102,11 @@ mod tests {
         segment.first_record = 1;
         segment.fields = vec![Field { start: 4, end: 7, label: 3, record: 1, node: 5, kind: FieldKind::Structured }];
         let mut places = Vec::new();
-        locate(&segment, &[candidate(0, 3, u32::MAX), candidate(4, 7, 0), candidate(8, 13, u32::MAX)], &mut places);
+        locate(
+            &segment,
+            [detection(0, 3, u32::MAX), detection(4, 7, 0), detection(8, 13, u32::MAX)].into_iter(),
+            &mut places,
+        );
         assert_eq!(places.iter().map(|it| it.line).collect::<Vec<_>>(), [8, 9, 10]);
         assert_eq!(places[1].span, 104..107);
         assert_eq!((places[1].record, places[1].label, places[1].node), (2, 3, 5));
@@ -117,7 +117,7 @@ mod tests {
         let mut segment = Segment::narrative(b"one\ntwo\nthree");
         segment.line_ends = LineEnds::At(vec![7]);
         let mut places = Vec::new();
-        locate(&segment, &[candidate(4, 7, 0), candidate(8, 13, 0)], &mut places);
+        locate(&segment, [detection(4, 7, 0), detection(8, 13, 0)].into_iter(), &mut places);
         assert_eq!(places.iter().map(|it| it.line).collect::<Vec<_>>(), [1, 2]);
     }
 }

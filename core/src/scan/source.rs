@@ -106,7 +106,7 @@ impl<'a> Context<'a> {
         out: &mut dyn Deliver,
     ) -> Result<(), Error> {
         let mut reading = Reading::new(self, source, spare, out);
-        let mut input = Input { inner: stream, read: 0, watch: reading.watch };
+        let mut input = Input { inner: stream, read: 0, watch: reading.watch, cut: false };
         let name = source.path.file_name().unwrap_or_default().as_encoded_bytes();
         let hint = Hint { name, format: self.format };
         let limits = &self.scanner.options.limits;
@@ -117,7 +117,10 @@ impl<'a> Context<'a> {
             reason: Some(Reason::Worker),
             outcome: Outcome { bytes_examined: input.read, decoded: None },
         };
-        let extraction = extracted.unwrap_or_else(died);
+        let mut extraction = extracted.unwrap_or_else(died);
+        if input.cut || extraction.reason == Some(Reason::Interrupted) {
+            reading.tell_why(&mut extraction);
+        }
         let (summary, parts) = reading.finish(extraction)?;
         out.end(summary, parts)
     }
@@ -267,16 +270,19 @@ impl<'a, 'd> Reading<'a, 'd> {
         Ok((summary, self.parts))
     }
 
+    /// Extractors know refused reads and refused blocks, not what they are refused for.
+    fn tell_why(&mut self, extraction: &mut Extraction) {
+        let why = self.watch.reason();
+        let reasons = self.parts.iter_mut().map(|part| &mut part.reason).chain(&mut extraction.reason);
+        reasons.filter(|it| matches!(it, Reason::Io | Reason::Interrupted)).for_each(|it| *it = why);
+    }
+
     fn unread_summary(&mut self, state: SourceState, reason: Reason) -> SourceSummary {
         self.summary(Extraction { format: "unknown", state, reason: Some(reason), outcome: Outcome::default() })
     }
 
     fn summary(&mut self, extraction: Extraction) -> SourceSummary {
-        let Extraction { format, mut state, mut reason, outcome } = extraction;
-        if state != SourceState::Complete && reason != Some(Reason::Worker) && self.watch.is_over() {
-            state = if outcome.bytes_examined == 0 { SourceState::Failed } else { SourceState::Partial };
-            reason = Some(if self.watch.is_late() { Reason::Timeout } else { Reason::Interrupted });
-        }
+        let Extraction { format, state, reason, outcome } = extraction;
         let bytes = self.source.size.unwrap_or(0).max(outcome.bytes_examined);
         let coverage = self.coverage(state, reason, bytes, outcome.bytes_examined);
         let (verdict, reasons) = classify(&self.tally, self.search.scanner.detector.ruleset(), coverage);
