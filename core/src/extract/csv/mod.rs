@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use self::rows::{MAX_FIELDS, Rows};
 use self::sniff::Dialect;
-use super::block::{self, Window};
+use super::block::Window;
 use super::encoding::floor_boundary;
 use super::head::{Head, Stream};
 use super::job::Job;
+use super::text;
 use crate::model::{Field, FieldKind, Frame, Label, NO_LABEL, NO_NODE, Segment, Text};
 
 /// Bytes at the beginning of a table that say what it is like.
@@ -29,8 +30,6 @@ struct Table {
     frame: Arc<Frame>,
     /// Number, from 1, of the next row.
     next_record: u64,
-    /// Bytes of context at the beginning of the window, within a line that is longer than a block.
-    context: usize,
 }
 
 /// Reads a stream to its end as a table.
@@ -41,9 +40,15 @@ pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
     let whole = window.is_last() && text.len() <= HEAD;
     let head = &text[..floor_boundary(text, HEAD)];
     let strict = sniff::sniff(head, whole, false);
-    let dialect = strict.or_else(|| sniff::sniff(head, whole, true)).unwrap_or_else(|| sniff::fallback(head));
+    let dialect = strict
+        .or_else(|| sniff::sniff(head, whole, true))
+        .unwrap_or_else(|| sniff::fallback(head));
     let frame = Arc::new(frame_of(job, &dialect, head));
-    let mut table = Table { dialect, frame, next_record: 1, context: 0 };
+    let mut table = Table {
+        dialect,
+        frame,
+        next_record: 1,
+    };
     if table.dialect.header_end > 0 && !table.emit_header(job, &mut window) {
         return;
     }
@@ -54,7 +59,9 @@ fn frame_of(job: &Job<'_>, dialect: &Dialect, head: &[u8]) -> Frame {
     let mut names: Vec<&[u8]> = Vec::new();
     if dialect.header_end > 0 {
         let header = &head[dialect.header_start..dialect.header_end];
-        names = sniff::split_rows(header, dialect.delimiter, 1).pop().unwrap_or_default();
+        names = sniff::split_rows(header, dialect.delimiter, 1)
+            .pop()
+            .unwrap_or_default();
     }
     let label = |column: u32| Label {
         name: Text(names.get(column as usize).map(|name| name.to_vec()).unwrap_or_default()),
@@ -78,16 +85,20 @@ impl Table {
             field.record = 0;
         }
         let block = window.cut(end, end, job.buffer());
-        let segment = Segment { fields: rows.fields, first_record: 0, ..block.into_segment(0..end) };
-        job.send(Segment { frame: Arc::clone(&self.frame), ..segment })
+        let segment = Segment {
+            fields: rows.fields,
+            first_record: 0,
+            ..block.into_segment(0..end)
+        };
+        job.send(Segment {
+            frame: Arc::clone(&self.frame),
+            ..segment
+        })
     }
 
     /// Emits one block of whole rows; false at the end.
     fn read_block(&mut self, job: &mut Job<'_>, window: &mut Window<'_>) -> bool {
         window.fill();
-        if self.context > 0 {
-            return self.read_rest_of_line(job, window);
-        }
         let text = window.text();
         if text.is_empty() {
             return false;
@@ -104,7 +115,10 @@ impl Table {
             ..window.cut(rows.end, rows.end, job.buffer()).into_segment(0..rows.end)
         };
         self.next_record += u64::from(rows.records);
-        job.send(Segment { frame: Arc::clone(&self.frame), ..segment })
+        job.send(Segment {
+            frame: Arc::clone(&self.frame),
+            ..segment
+        })
     }
 
     /// An open quote swallows more than a block: its lines are rows where they have the right number of cells, else
@@ -112,12 +126,20 @@ impl Table {
     fn read_lines(&mut self, job: &mut Job<'_>, window: &mut Window<'_>) -> bool {
         let text = window.text();
         let last_line_end = memchr::memrchr(b'\n', text).map(|at| at + 1);
-        let end = if window.is_last() { Some(text.len()) } else { last_line_end };
+        let end = if window.is_last() {
+            Some(text.len())
+        } else {
+            last_line_end
+        };
         let Some(end) = end else {
-            let cut = block::cut_lines(text, 0);
-            self.context = cut.own_end - cut.next_start;
-            let block = window.cut(cut.text_end, cut.next_start, job.buffer());
-            return job.send(self.as_prose(block.into_segment(0..cut.own_end)));
+            let first_record = self.next_record;
+            self.next_record += 1;
+            let frame = &self.frame;
+            return text::read_long_line(job, window, |segment| Segment {
+                frame: Arc::clone(frame),
+                first_record,
+                ..segment
+            });
         };
         let mut fields = Vec::new();
         let mut line_start = 0;
@@ -130,9 +152,16 @@ impl Table {
             }
         }
         let block = window.cut(end, end, job.buffer());
-        let segment = Segment { fields, first_record: self.next_record, ..block.into_segment(0..end) };
+        let segment = Segment {
+            fields,
+            first_record: self.next_record,
+            ..block.into_segment(0..end)
+        };
         self.next_record += u64::from(records);
-        job.send(Segment { frame: Arc::clone(&self.frame), ..segment })
+        job.send(Segment {
+            frame: Arc::clone(&self.frame),
+            ..segment
+        })
     }
 
     /// One line, its quotes taken literally.
@@ -142,7 +171,11 @@ impl Table {
         let mut column = 0;
         let ends = memchr::memchr_iter(self.dialect.delimiter, &text[line.clone()]).map(|at| line.start + at);
         for cell_end in ends.chain([line.end]) {
-            let label = if column < self.dialect.columns { column } else { NO_LABEL };
+            let label = if column < self.dialect.columns {
+                column
+            } else {
+                NO_LABEL
+            };
             rows::push_cell(text, cell_start..cell_end, label, record, fields);
             cell_start = cell_end + 1;
             column += 1;
@@ -151,32 +184,15 @@ impl Table {
             fields.truncate(before);
             let (start, end) = (line.start as u32, line.end as u32);
             let kind = FieldKind::Narrative;
-            fields.push(Field { start, end, label: NO_LABEL, record, node: NO_NODE, kind });
+            fields.push(Field {
+                start,
+                end,
+                label: NO_LABEL,
+                record,
+                node: NO_NODE,
+                kind,
+            });
         }
-    }
-
-    /// The rest of a line that is longer than a block.
-    fn read_rest_of_line(&mut self, job: &mut Job<'_>, window: &mut Window<'_>) -> bool {
-        let (text, begin) = (window.text(), self.context);
-        let line_end = memchr::memchr(b'\n', &text[begin..]).map(|at| begin + at + 1);
-        let own_end = if window.is_last() { line_end.or(Some(text.len())) } else { line_end };
-        if let Some(own_end) = own_end {
-            self.context = 0;
-            self.next_record += 1;
-            if own_end == begin {
-                return false;
-            }
-            let block = window.cut(own_end, own_end, job.buffer());
-            return job.send(self.as_prose(block.into_segment(begin..own_end)));
-        }
-        let cut = block::cut_lines(text, begin);
-        self.context = cut.own_end - cut.next_start;
-        let block = window.cut(cut.text_end, cut.next_start, job.buffer());
-        job.send(self.as_prose(block.into_segment(begin..cut.own_end)))
-    }
-
-    fn as_prose(&self, segment: Segment) -> Segment {
-        Segment { frame: Arc::clone(&self.frame), first_record: self.next_record, ..segment }
     }
 
     /// As many fields as rows as full as the first ones would have.
@@ -193,7 +209,15 @@ mod tests {
     fn cells_carry_their_column_names() {
         let (kept, extraction) = run(b"id,last_name,dob\r\n1,\"Doe, \"\"J\"\"\", 1960-02-03 \r\n2,,\r\n");
         assert_eq!(extraction.format, "csv");
-        let expected = ["=id", "=last_name", "=dob", "id=1", "last_name=Doe, \"\"J\"\"", "dob=1960-02-03", "id=2"];
+        let expected = [
+            "=id",
+            "=last_name",
+            "=dob",
+            "id=1",
+            "last_name=Doe, \"\"J\"\"",
+            "dob=1960-02-03",
+            "id=2",
+        ];
         assert_eq!(kept.pairs(), expected);
         let fields = kept.fields();
         assert_eq!((fields[0].record, fields[3].record, fields[6].record), (0, 1, 2));

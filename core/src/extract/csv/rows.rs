@@ -115,7 +115,11 @@ impl Rows {
 
     #[inline]
     fn end_cell(&mut self, text: &[u8], end: usize) {
-        let label = if self.column < self.columns { self.column } else { NO_LABEL };
+        let label = if self.column < self.columns {
+            self.column
+        } else {
+            NO_LABEL
+        };
         push_cell(text, self.cell_start..end, label, self.records, &mut self.fields);
         self.column += 1;
     }
@@ -139,7 +143,9 @@ fn starts_quoted(cell: &[u8]) -> bool {
 pub(super) fn push_cell(text: &[u8], range: Range<usize>, label: u32, record: u32, fields: &mut Vec<Field>) {
     let (mut start, mut end) = (range.start, range.end);
     let Some(cell) = text.get(start..end) else { return };
-    let (Some(&first), Some(&last)) = (cell.first(), cell.last()) else { return };
+    let (Some(&first), Some(&last)) = (cell.first(), cell.last()) else {
+        return;
+    };
     if first <= b' ' || last <= b' ' || first == b'"' {
         (start, end) = trim(text, start, end);
         if start == end {
@@ -151,7 +157,14 @@ pub(super) fn push_cell(text: &[u8], range: Range<usize>, label: u32, record: u3
     } else {
         FieldKind::Structured
     };
-    fields.push(Field { start: start as u32, end: end as u32, label, record, node: NO_NODE, kind });
+    fields.push(Field {
+        start: start as u32,
+        end: end as u32,
+        label,
+        record,
+        node: NO_NODE,
+        kind,
+    });
 }
 
 /// Without the spaces and quotes around it.

@@ -1,0 +1,292 @@
+//! Compressed streams: told by content, decoded under the budget, read as what they hold. Knows no archives.
+
+use std::io::{BufRead, BufReader, ErrorKind, Read};
+
+use bzip2::bufread::BzDecoder;
+use flate2::bufread::GzDecoder;
+
+use super::budget::DecodedReader;
+use super::head::{Head, Stream};
+use super::job::Job;
+use crate::model::{Reason, Step, Text};
+
+/// The largest window a zstd frame may ask for, as a power of two.
+const ZSTD_WINDOW: u32 = 27;
+/// Memory an xz stream may ask for, in KiB.
+const XZ_MEMORY: u32 = 256 << 10;
+
+/// RFC 1952: magic and the deflate method, no reserved flags.
+pub(super) fn is_gzip(head: &Head<'_>) -> bool {
+    head.raw.starts_with(b"\x1F\x8B\x08") && head.raw.get(3).is_some_and(|flags| flags & 0xE0 == 0)
+}
+
+/// RFC 8878: a frame, or a skippable frame before one.
+pub(super) fn is_zstd(head: &Head<'_>) -> bool {
+    head.raw.starts_with(b"\x28\xB5\x2F\xFD")
+        || (head.raw.len() > 8 && head.raw[0] & 0xF0 == 0x50 && head.raw[1..4] == *b"\x2A\x4D\x18")
+}
+
+/// The block size and the magic of the first block, or of the end of an empty stream.
+pub(super) fn is_bzip2(head: &Head<'_>) -> bool {
+    let block = head.raw.get(4..10);
+    head.raw.starts_with(b"BZh")
+        && head.raw.get(3).is_some_and(|level| (b'1'..=b'9').contains(level))
+        && (block == Some(b"\x31\x41\x59\x26\x53\x59") || block == Some(b"\x17\x72\x45\x38\x50\x90"))
+}
+
+/// The .xz file format, section 2.1.1.1.
+pub(super) fn is_xz(head: &Head<'_>) -> bool {
+    head.raw.starts_with(b"\xFD7zXZ\0")
+}
+
+pub(super) fn read_gzip(job: &mut Job<'_>, stream: Stream<'_>) {
+    let open = |input| Member::Gzip(GzDecoder::new(input));
+    read_inside(job, &[".gz", ".gzip", ".tgz"], || {
+        Some(Box::new(Members::new(stream, b'\x1F', open)))
+    });
+}
+
+pub(super) fn read_zstd(job: &mut Job<'_>, stream: Stream<'_>) {
+    read_inside(job, &[".zst", ".zstd"], || {
+        let mut decoder = zstd::Decoder::new(stream.into_bytes()).ok()?;
+        decoder.window_log_max(ZSTD_WINDOW).ok()?;
+        Some(Box::new(decoder))
+    });
+}
+
+pub(super) fn read_bzip2(job: &mut Job<'_>, stream: Stream<'_>) {
+    let open = |input| Member::Bzip2(BzDecoder::new(input));
+    read_inside(job, &[".bz2", ".bzip2"], || {
+        Some(Box::new(Members::new(stream, b'B', open)))
+    });
+}
+
+pub(super) fn read_xz(job: &mut Job<'_>, stream: Stream<'_>) {
+    read_inside(job, &[".xz"], || {
+        let reader = BufReader::new(stream.into_bytes());
+        Some(Box::new(lzma_rust2::XzReader::new_mem_limit(reader, true, XZ_MEMORY)))
+    });
+}
+
+/// Reads what `decoder` gives as a stream of its own.
+fn read_inside<'a>(job: &mut Job<'_>, suffixes: &[&str], decoder: impl FnOnce() -> Option<Box<dyn Read + 'a>>) {
+    if job.depth >= job.budget.depth() {
+        return job.unread(Reason::LimitDepth, None);
+    }
+    if !job.budget.open_member() {
+        return job.unread(Reason::LimitMembers, None);
+    }
+    let Some(decoder) = decoder() else {
+        return job.unread(Reason::Malformed, None);
+    };
+    let name = inner_name(&job.name, suffixes);
+    let budget = job.budget;
+    let mut inner = job.inner(Step::Member(Text(name.clone())), name);
+    super::read_stream(&mut inner, Box::new(DecodedReader::new(decoder, budget)));
+    if let Some(reason) = inner.reason {
+        job.note(reason);
+    }
+}
+
+/// The file name without folders and without the suffix of the compression.
+fn inner_name(name: &[u8], suffixes: &[&str]) -> Vec<u8> {
+    let base = name
+        .rsplit(|byte| matches!(byte, b'/' | b'\\'))
+        .next()
+        .unwrap_or_default();
+    let suffix = suffixes
+        .iter()
+        .map(|suffix| suffix.as_bytes())
+        .find(|suffix| base.len() > suffix.len() && base[base.len() - suffix.len()..].eq_ignore_ascii_case(suffix));
+    base[..base.len() - suffix.map_or(0, <[u8]>::len)].to_vec()
+}
+
+type Input<'a> = BufReader<Box<dyn Read + 'a>>;
+
+/// One of the streams that a compressed file is joined from.
+enum Member<'a> {
+    Gzip(GzDecoder<Input<'a>>),
+    Bzip2(BzDecoder<Input<'a>>),
+}
+
+/// Joined streams, read as one. Zeros behind the last one are padding; anything else there is damage.
+struct Members<'a> {
+    member: Option<Member<'a>>,
+    /// First byte of a member.
+    magic: u8,
+    open: fn(Input<'a>) -> Member<'a>,
+}
+
+impl<'a> Members<'a> {
+    fn new(stream: Stream<'a>, magic: u8, open: fn(Input<'a>) -> Member<'a>) -> Self {
+        Members {
+            member: Some(open(BufReader::with_capacity(64 << 10, stream.into_bytes()))),
+            magic,
+            open,
+        }
+    }
+
+    /// Goes to the next member, if there is one.
+    fn advance(&mut self) -> std::io::Result<()> {
+        let mut input = match self.member.take() {
+            Some(Member::Gzip(decoder)) => decoder.into_inner(),
+            Some(Member::Bzip2(decoder)) => decoder.into_inner(),
+            None => return Ok(()),
+        };
+        loop {
+            let buffer = input.fill_buf()?;
+            let zeros = buffer.iter().take_while(|&&byte| byte == 0).count();
+            match buffer.get(zeros) {
+                Some(&byte) if byte == self.magic => {
+                    input.consume(zeros);
+                    self.member = Some((self.open)(input));
+                    return Ok(());
+                }
+                Some(_) => return Err(ErrorKind::InvalidData.into()),
+                None if zeros == 0 => return Ok(()),
+                None => input.consume(zeros),
+            }
+        }
+    }
+}
+
+impl Read for Members<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            let count = match &mut self.member {
+                Some(Member::Gzip(decoder)) => decoder.read(buffer)?,
+                Some(Member::Bzip2(decoder)) => decoder.read(buffer)?,
+                None => return Ok(0),
+            };
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            self.advance()?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::super::Hint;
+    use super::super::testing::{run, run_as};
+    use crate::model::{Limits, Reason, SourceState, Step, Text};
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).expect("writes");
+        encoder.finish().expect("ends")
+    }
+
+    fn bzip2(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        encoder.write_all(bytes).expect("writes");
+        encoder.finish().expect("ends")
+    }
+
+    fn zstd(bytes: &[u8]) -> Vec<u8> {
+        zstd::encode_all(bytes, 1).expect("encodes")
+    }
+
+    /// `printf 'SSN 123-45-6789\n' | xz`, made once.
+    const XZ: &[u8] = &[
+        253, 55, 122, 88, 90, 0, 0, 4, 230, 214, 180, 70, 2, 0, 33, 1, 22, 0, 0, 0, 116, 47, 229, 163, 1, 0, 15, 83,
+        83, 78, 32, 49, 50, 51, 45, 52, 53, 45, 54, 55, 56, 57, 10, 0, 239, 55, 115, 244, 225, 157, 150, 214, 0, 1, 40,
+        16, 229, 11, 108, 96, 31, 182, 243, 125, 1, 0, 0, 0, 0, 4, 89, 90,
+    ];
+
+    const TEXT: &[u8] = b"patient SSN 123-45-6789\n";
+
+    #[test]
+    fn content_decides_and_members_are_joined() {
+        let joined = |one: Vec<u8>| [one.clone(), one].concat();
+        for (id, bytes) in [("gzip", gzip(TEXT)), ("zstd", zstd(TEXT)), ("bzip2", bzip2(TEXT))] {
+            let bytes = joined(bytes);
+            let hint = Hint {
+                name: b"dir/app.log.gz",
+                format: None,
+            };
+            let (kept, extraction) = run_as(&bytes, 3, hint, &Limits::default());
+            assert_eq!((extraction.format, extraction.state), (id, SourceState::Complete));
+            assert_eq!(kept.owned(), [TEXT, TEXT].concat());
+            assert_eq!(extraction.outcome.bytes_examined, bytes.len() as u64);
+            assert_eq!(extraction.outcome.decoded, Some(2 * TEXT.len() as u64));
+            assert_eq!(kept.segments[0].frame.provenance.len(), 1);
+        }
+        let (kept, _) = run_as(
+            &gzip(TEXT),
+            3,
+            Hint {
+                name: b"dir/app.log.gz",
+                format: None,
+            },
+            &Limits::default(),
+        );
+        assert_eq!(
+            kept.segments[0].frame.provenance[0],
+            Step::Member(Text::from("app.log"))
+        );
+        assert_eq!(run(XZ).0.owned(), b"SSN 123-45-6789\n");
+    }
+
+    #[test]
+    fn tables_and_documents_inside_are_seen() {
+        let (kept, _) = run(&gzip(&zstd(b"{\"ssn\":\"123\"}")));
+        assert_eq!(kept.pairs(), ["ssn=123"]);
+        assert_eq!(kept.segments[0].frame.provenance.len(), 2);
+    }
+
+    #[test]
+    fn padding_is_no_damage_but_garbage_is() {
+        let padded = [gzip(TEXT), vec![0; 5000]].concat();
+        assert_eq!(run(&padded).1.state, SourceState::Complete);
+        let (kept, extraction) = run(&[gzip(TEXT), b"tail".to_vec()].concat());
+        assert_eq!(
+            (extraction.state, extraction.reason),
+            (SourceState::Partial, Some(Reason::Malformed))
+        );
+        assert_eq!(kept.owned(), TEXT);
+    }
+
+    #[test]
+    fn what_was_decoded_before_damage_is_kept() {
+        let text: Vec<u8> = (0..200_000u32)
+            .flat_map(|it| format!("row {}\n", it.wrapping_mul(2654435761)).into_bytes())
+            .collect();
+        for whole in [gzip(&text), zstd(&text), bzip2(&text)] {
+            let (kept, extraction) = run(&whole[..whole.len() * 3 / 4]);
+            assert_eq!(
+                (extraction.state, extraction.reason),
+                (SourceState::Partial, Some(Reason::Malformed))
+            );
+            let owned = kept.owned();
+            assert!(owned.len() > text.len() / 3 && text.starts_with(&owned));
+            assert_eq!(kept.unread.len(), 1);
+        }
+    }
+
+    #[test]
+    fn bombs_stop_at_a_limit() {
+        let bomb = zstd(&vec![b'a'; 64 << 20]);
+        let (kept, extraction) = run(&bomb);
+        assert_eq!(
+            (extraction.state, extraction.reason),
+            (SourceState::Partial, Some(Reason::LimitRatio))
+        );
+        assert!(kept.owned().len() >= 16 << 20);
+        let limits = Limits {
+            decoded_bytes: 1000,
+            ..Limits::default()
+        };
+        let (_, extraction) = run_as(&bomb, 1 << 20, Hint::default(), &limits);
+        assert_eq!(extraction.reason, Some(Reason::LimitBytes));
+        let nested = (0..9).fold(TEXT.to_vec(), |bytes, _| gzip(&bytes));
+        let (_, extraction) = run(&nested);
+        assert_eq!(
+            (extraction.state, extraction.reason),
+            (SourceState::Failed, Some(Reason::LimitDepth))
+        );
+    }
+}

@@ -1,0 +1,526 @@
+//! JSON documents, one or many, of any size and depth, read in one pass without recursion. Never rejects: what is not
+//! JSON is read as prose.
+
+mod levels;
+mod lex;
+mod tree;
+mod unescape;
+
+use std::sync::Arc;
+
+use self::levels::Levels;
+use self::lex::StringEnd;
+use self::tree::Tree;
+use self::unescape::Unescaped;
+use super::base64;
+use super::block::Window;
+use super::encoding::floor_boundary;
+use super::head::{Head, Stream};
+use super::job::Job;
+use super::text;
+use crate::model::{Field, FieldKind, Frame, LineEnds, NO_LABEL, NO_NODE, Segment, Text};
+
+/// A string that is longer and has spaces is prose.
+const PROSE: usize = 64;
+/// Fields and escapes behind which a block ends.
+const MAX_FIELDS: usize = 1 << 17;
+/// Bytes by which a block may be shorter to end with a record.
+const RECORD_REACH: usize = 64 << 10;
+
+/// True where the stream begins with objects or arrays and nothing else.
+pub(super) fn sniff(head: &Head<'_>) -> bool {
+    let text = head.text();
+    let start = text
+        .iter()
+        .position(|byte| !byte.is_ascii_whitespace())
+        .unwrap_or(text.len());
+    if !matches!(text.get(start), Some(b'{' | b'[')) {
+        return false;
+    }
+    let named = [".json", ".ndjson", ".jsonl"]
+        .iter()
+        .any(|suffix| head.is_named(suffix));
+    let second = text[start + 1..].iter().find(|byte| !byte.is_ascii_whitespace());
+    (named && matches!(second, Some(b'"' | b'{' | b'['))) || lex::is_json(&text[start..])
+}
+
+/// Reads a stream to its end as JSON.
+pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
+    let mut window = stream.into_window();
+    let mut reader = Reader::default();
+    while reader.read_block(job, &mut window) {}
+}
+
+/// How far the tokens of a block were read.
+enum Stop {
+    /// To the end of the text, or behind the last token that is whole.
+    At(usize),
+    /// The string whose quote stands there goes on behind the text.
+    InString(usize),
+    /// The line that holds this place is no JSON and goes on behind the text.
+    InProse(usize),
+}
+
+/// The end of a record, to which a block may be cut back.
+#[derive(Clone, Copy, Default)]
+struct Mark {
+    at: usize,
+    fields: usize,
+    literals: usize,
+    record: u64,
+    levels: levels::Mark,
+    unescaped: unescape::Mark,
+}
+
+/// Reads tokens and makes blocks of them.
+#[derive(Default)]
+struct Reader {
+    levels: Levels,
+    tree: Tree,
+    unescaped: Unescaped,
+    fields: Vec<Field>,
+    /// Fields that may be base64.
+    literals: Vec<u32>,
+    /// Number, from 1, of the record being read.
+    record: u64,
+    first_record: u64,
+    mark: Mark,
+}
+
+impl Reader {
+    /// Emits one block; false at the end.
+    fn read_block(&mut self, job: &mut Job<'_>, window: &mut Window<'_>) -> bool {
+        window.fill();
+        if window.text().is_empty() {
+            return false;
+        }
+        self.first_record = self.record.max(1);
+        self.mark = Mark::default();
+        let last = window.is_last();
+        let base = window.map().start(0);
+        match self.read_tokens(window.text(), base, last) {
+            Stop::InString(0) => self.read_long_string(job, window),
+            Stop::InProse(0) => {
+                self.levels.clear();
+                let first_record = self.first_record;
+                text::read_long_line(job, window, |segment| Segment {
+                    first_record,
+                    ..segment
+                })
+            }
+            Stop::At(at) | Stop::InString(at) | Stop::InProse(at) => {
+                let cut_back = !last && self.mark.at > 0 && self.mark.at + RECORD_REACH >= at;
+                let at = if cut_back { self.rewind() } else { at };
+                self.flush(job, window, at)
+            }
+        }
+    }
+
+    fn rewind(&mut self) -> usize {
+        let mark = self.mark;
+        self.fields.truncate(mark.fields);
+        self.literals.truncate(mark.literals);
+        self.levels.rewind(mark.levels);
+        self.unescaped.rewind(mark.unescaped);
+        self.record = mark.record;
+        mark.at
+    }
+
+    /// Reads whole tokens from the beginning of `text`, which stands `base` bytes into the stream.
+    fn read_tokens(&mut self, text: &[u8], base: u64, last: bool) -> Stop {
+        let mut at = 0;
+        while let Some(&byte) = text.get(at) {
+            if self.fields.len() >= MAX_FIELDS || self.unescaped.map.pieces.len() >= MAX_FIELDS {
+                return Stop::At(at);
+            }
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' | b':' | 0x1E => at += 1,
+                b',' => {
+                    self.levels.next_member();
+                    at += 1;
+                }
+                b'{' | b'[' => {
+                    self.begin_value(byte == b'[');
+                    self.levels.open(&mut self.tree, byte == b'{', base + at as u64);
+                    at += 1;
+                }
+                b'}' | b']' => {
+                    self.close(base + at as u64);
+                    at += 1;
+                    self.mark_record(at);
+                }
+                b'"' => match lex::string_end(text, at + 1) {
+                    StringEnd::At(end, escaped) => {
+                        self.read_string(text, at + 1, end, escaped);
+                        at = end + 1;
+                    }
+                    StringEnd::Open if !last => return Stop::InString(at),
+                    StringEnd::Open => {
+                        self.read_string(text, at + 1, text.len(), true);
+                        at = text.len();
+                    }
+                    StringEnd::Broken => match self.read_prose(text, at, last) {
+                        Some(end) => at = end,
+                        None => return Stop::InProse(at),
+                    },
+                },
+                _ => {
+                    let end = lex::run_end(text, at);
+                    if end == text.len() && !last {
+                        return if at == 0 { Stop::InProse(at) } else { Stop::At(at) };
+                    }
+                    if lex::is_word(&text[at..end]) {
+                        self.begin_value(false);
+                        at = end;
+                    } else if lex::is_number(&text[at..end]) {
+                        self.read_number(at, end);
+                        at = end;
+                    } else {
+                        match self.read_prose(text, at, last) {
+                            Some(end) => at = end,
+                            None => return Stop::InProse(at),
+                        }
+                    }
+                }
+            }
+        }
+        Stop::At(at)
+    }
+
+    /// A value begins: of the top level, of an array of records, or within a record.
+    #[inline]
+    fn begin_value(&mut self, is_array: bool) {
+        match self.levels.top() {
+            None => self.record += u64::from(!is_array),
+            Some(level) => self.record += u64::from(level.has_records),
+        }
+        self.first_record = self.first_record.min(self.record).max(1);
+    }
+
+    fn close(&mut self, at: u64) {
+        let level = self.levels.close(&mut self.tree, &mut self.fields, at);
+        let ended_records = level.is_some_and(|it| it.has_records) && self.levels.depth() > 0;
+        self.record += u64::from(ended_records);
+    }
+
+    /// Notes that a record ends at `at`, if one does.
+    #[inline]
+    fn mark_record(&mut self, at: usize) {
+        let ends = self.levels.depth() <= 2 && self.levels.top().is_none_or(|level| level.has_records);
+        if ends {
+            self.mark = Mark {
+                at,
+                fields: self.fields.len(),
+                literals: self.literals.len(),
+                record: self.record,
+                levels: self.levels.mark(),
+                unescaped: self.unescaped.mark(),
+            };
+        }
+    }
+
+    /// A key or a value, its contents at `start..end`.
+    fn read_string(&mut self, text: &[u8], start: usize, end: usize, escaped: bool) {
+        if self.levels.expects_key() {
+            self.read_key(text, start, end, escaped);
+            return;
+        }
+        self.begin_value(false);
+        if start == end {
+            return;
+        }
+        let (field_start, field_end) = self.place(text, start, end, escaped);
+        let node = self.levels.place(&mut self.tree);
+        let contents = match escaped {
+            true => &self.unescaped.text[field_start as usize..field_end as usize],
+            false => &text[start..end],
+        };
+        let index = self.fields.len();
+        self.levels.note_value(&self.tree, node, index, contents);
+        let is_prose = contents.len() > PROSE && memchr::memchr(b' ', contents).is_some();
+        if !is_prose && base64::may_be(contents) {
+            self.literals.push(index as u32);
+        }
+        let kind = if is_prose {
+            FieldKind::Narrative
+        } else {
+            FieldKind::Structured
+        };
+        self.push(field_start, field_end, node, kind);
+    }
+
+    fn read_key(&mut self, text: &[u8], start: usize, end: usize, escaped: bool) {
+        let Some(parent) = self.levels.top().map(|level| level.node) else {
+            return;
+        };
+        let node = if escaped {
+            let mut key = Unescaped::default();
+            key.decode(&text[start..end], 0, end - start);
+            self.tree.member(parent, &key.text)
+        } else {
+            self.tree.member(parent, &text[start..end])
+        };
+        if self.tree.traits(node).is_odd && start < end {
+            let (start, end) = self.place(text, start, end, escaped);
+            let record = self.ordinal();
+            self.fields.push(Field {
+                start,
+                end,
+                label: NO_LABEL,
+                record,
+                node,
+                kind: FieldKind::Markup,
+            });
+        }
+        self.levels.begin_member(node);
+    }
+
+    fn read_number(&mut self, start: usize, end: usize) {
+        self.begin_value(false);
+        let node = self.levels.place(&mut self.tree);
+        let (start, end) = (self.unescaped.place(start), self.unescaped.place(end));
+        self.push(start, end, node, FieldKind::Structured);
+    }
+
+    /// The rest of a line that is no JSON; `None` where it goes on behind the text.
+    fn read_prose(&mut self, text: &[u8], start: usize, last: bool) -> Option<usize> {
+        let line_end = memchr::memchr(b'\n', &text[start..]).map(|at| start + at);
+        if line_end.is_none() && !last {
+            return None;
+        }
+        let end = line_end.unwrap_or(text.len());
+        let (field_start, field_end) = (self.unescaped.place(start), self.unescaped.place(end));
+        let record = self.ordinal();
+        let (label, node, kind) = (NO_LABEL, NO_NODE, FieldKind::Narrative);
+        self.fields.push(Field {
+            start: field_start,
+            end: field_end,
+            label,
+            record,
+            node,
+            kind,
+        });
+        if matches!(text.get(end + 1), Some(b'{' | b'[')) {
+            self.levels.clear();
+        }
+        Some(end)
+    }
+
+    /// Where contents stand in the block's text.
+    fn place(&mut self, text: &[u8], start: usize, end: usize, escaped: bool) -> (u32, u32) {
+        if escaped {
+            return self.unescaped.decode(text, start, end);
+        }
+        (self.unescaped.place(start), self.unescaped.place(end))
+    }
+
+    fn push(&mut self, start: u32, end: u32, node: u32, kind: FieldKind) {
+        let (label, record) = (self.tree.label(node), self.ordinal());
+        self.fields.push(Field {
+            start,
+            end,
+            label,
+            record,
+            node,
+            kind,
+        });
+    }
+
+    fn ordinal(&self) -> u32 {
+        self.record.saturating_sub(self.first_record) as u32
+    }
+
+    /// Emits the first `at` bytes as a block, and what base64 stands in them.
+    fn flush(&mut self, job: &mut Job<'_>, window: &mut Window<'_>, at: usize) -> bool {
+        let mut next = Tree::default();
+        self.levels.move_to(&mut self.tree, &mut next, &mut self.fields);
+        let tree = std::mem::replace(&mut self.tree, next);
+        let mut unescaped = std::mem::take(&mut self.unescaped);
+        if unescaped.is_used() {
+            unescaped.copy_to(window.text(), at);
+        }
+        let block = window.cut(at, at, job.buffer());
+        let mut segment = block.into_segment(0..at);
+        if unescaped.is_used() {
+            segment.own = 0..unescaped.text.len() as u32;
+            segment.map = unescape::compose(&unescaped.map, &segment.map, unescaped.text.len());
+            segment.text = Text(unescaped.text);
+            segment.line_ends = LineEnds::At(unescaped.line_ends);
+        }
+        segment.fields = std::mem::take(&mut self.fields);
+        segment.first_record = self.first_record;
+        let provenance = Arc::clone(&job.frame.provenance);
+        segment.frame = Arc::new(Frame {
+            provenance,
+            labels: tree.labels,
+            keys: tree.keys,
+            nodes: tree.nodes,
+        });
+        let literals = self.literals(&segment);
+        job.send(segment) && literals.into_iter().all(|literal| literal.read(job))
+    }
+
+    /// Decodes what is base64 in a block. Literals that decode to text of their own are fields no longer.
+    fn literals(&mut self, segment: &Segment) -> Vec<base64::Literal> {
+        let read = |index: u32| {
+            let field = segment.fields[index as usize];
+            let contents = &segment.text[field.start as usize..field.end as usize];
+            base64::Literal::decode(contents, segment.map.start(field.start)..segment.map.end(field.end))
+        };
+        std::mem::take(&mut self.literals)
+            .into_iter()
+            .filter_map(read)
+            .collect()
+    }
+
+    /// Emits a string that is longer than a block, from its quote at the beginning of the window to its end.
+    fn read_long_string(&mut self, job: &mut Job<'_>, window: &mut Window<'_>) -> bool {
+        self.begin_value(false);
+        let node = self.levels.place(&mut self.tree);
+        let mut literal = base64::Collected::new(window.map().start(1));
+        let mut context = 0;
+        let mut first = 1;
+        loop {
+            window.fill();
+            let text = window.text();
+            let end = match lex::string_end(text, context + first) {
+                StringEnd::At(end, _) => Some(end),
+                _ if window.is_last() => Some(text.len()),
+                _ => None,
+            };
+            let parts = long_string_parts(text, first, context, end);
+            literal.add(&text[parts.own.clone()]);
+            if !self.emit_long_part(job, window, node, &parts) {
+                return false;
+            }
+            if end.is_some() {
+                break;
+            }
+            context = parts.own.end - parts.next_start;
+            first = 0;
+        }
+        literal.finish().is_none_or(|literal| literal.read(job))
+    }
+
+    fn emit_long_part(&mut self, job: &mut Job<'_>, window: &mut Window<'_>, node: u32, parts: &Parts) -> bool {
+        let mut unescaped = Unescaped::default();
+        let text = window.text();
+        let (start, _) = unescaped.decode(text, parts.start, parts.own.start);
+        let (own_start, _) = unescaped.decode(text, parts.own.start, parts.own.end);
+        let (own_end, end) = unescaped.decode(text, parts.own.end, parts.end);
+        unescaped.copy_to(text, parts.cut.max(parts.end));
+        let mut tree = Tree::default();
+        let node = copy_place(&self.tree, &mut tree, node);
+        let (label, kind) = (tree.label(node), FieldKind::Narrative);
+        let field = Field {
+            start,
+            end,
+            label,
+            record: 0,
+            node,
+            kind,
+        };
+        let segment = window.cut(parts.cut, parts.next_start, job.buffer()).into_segment(0..0);
+        let text_len = unescaped.text.len() as u32;
+        let provenance = Arc::clone(&job.frame.provenance);
+        job.send(Segment {
+            own: if parts.is_first { 0 } else { own_start }..if parts.is_last { text_len } else { own_end },
+            map: unescape::compose(&unescaped.map, &segment.map, unescaped.text.len()),
+            text: Text(unescaped.text),
+            line_ends: LineEnds::At(unescaped.line_ends),
+            fields: vec![field],
+            first_record: self.record,
+            frame: Arc::new(Frame {
+                provenance,
+                labels: tree.labels,
+                keys: tree.keys,
+                nodes: tree.nodes,
+            }),
+            ..segment
+        })
+    }
+}
+
+/// Which bytes of the window a part of a long string is made of.
+struct Parts {
+    /// First byte of contents in the window, context included.
+    start: usize,
+    own: std::ops::Range<usize>,
+    /// Behind the last byte of contents.
+    end: usize,
+    /// Behind the last byte of the block.
+    cut: usize,
+    next_start: usize,
+    is_first: bool,
+    is_last: bool,
+}
+
+/// Cuts a long string so that no escape and no character is cut in two. Contents begin at `first`, and `context` bytes
+/// of them are known already; `end` is where they end, if they do.
+fn long_string_parts(text: &[u8], first: usize, context: usize, end: Option<usize>) -> Parts {
+    const CONTEXT: usize = 2048;
+    let own_start = first + context;
+    let is_first = first > 0;
+    if let Some(end) = end {
+        let cut = text.len().min(end + 1);
+        return Parts {
+            start: first,
+            own: own_start..end,
+            end,
+            cut,
+            next_start: cut,
+            is_first,
+            is_last: true,
+        };
+    }
+    let len = text.len();
+    let wanted = [len.saturating_sub(2 * CONTEXT), len.saturating_sub(CONTEXT), len];
+    let [next_start, own_end, end] = unit_boundaries(text, own_start, wanted);
+    Parts {
+        start: first,
+        own: own_start..own_end,
+        end,
+        cut: end,
+        next_start,
+        is_first,
+        is_last: false,
+    }
+}
+
+/// The last boundaries between characters and escapes at or before the wanted places, in one walk from `from`.
+fn unit_boundaries(text: &[u8], from: usize, wanted: [usize; 3]) -> [usize; 3] {
+    let mut at = from;
+    wanted.map(|wanted| {
+        let wanted = wanted.max(from);
+        loop {
+            let escape = memchr::memchr(b'\\', &text[at..wanted.max(at)]).map(|run| at + run);
+            let Some(escape) = escape else {
+                return floor_boundary(text, wanted.max(at));
+            };
+            let next = escape + unescape::escape_length(&text[escape..]);
+            let is_whole = text.len() - escape >= 12 || next < text.len();
+            if next > wanted || !is_whole {
+                at = escape;
+                return escape;
+            }
+            at = next;
+        }
+    })
+}
+
+/// The place of a node of `old` in `new`.
+fn copy_place(old: &Tree, new: &mut Tree, node: u32) -> u32 {
+    let mut chain = Vec::new();
+    let mut at = node;
+    while at != NO_NODE {
+        chain.push(at);
+        at = old.nodes[at as usize].parent;
+    }
+    chain
+        .into_iter()
+        .rev()
+        .fold(NO_NODE, |parent, node| levels::moved(old, new, node, parent))
+}
+
+#[cfg(test)]
+mod tests;
