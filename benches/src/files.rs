@@ -29,19 +29,30 @@ pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Writes the lines of `source`, again and again, each made over by `each`, until there are `size` bytes. Streams, so
-/// that this process stays small.
-pub fn repeat(source: &Path, target: &Path, size: u64, each: fn(&mut Vec<u8>)) -> Result<()> {
+/// How `repeat` makes one file of another.
+#[derive(Clone, Copy, Debug)]
+pub struct Fill {
+    /// Written first.
+    pub prefix: &'static str,
+    /// When to stop.
+    pub size: u64,
+    /// Makes over each line.
+    pub each: fn(&mut Vec<u8>),
+}
+
+/// Writes the lines of `source`, again and again, until the file is full. Streams, so that this process stays small.
+pub fn repeat(source: &Path, target: &Path, fill: &Fill) -> Result<()> {
     let mut out = BufWriter::new(File::create(target).with_context(|| format!("make {}", target.display()))?);
+    out.write_all(fill.prefix.as_bytes()).context("write a scratch file")?;
     let (mut written, mut line) = (0u64, Vec::new());
-    while written < size {
+    while written < fill.size {
         let mut input = BufReader::new(File::open(source).with_context(|| format!("open {}", source.display()))?);
-        while written < size {
+        while written < fill.size {
             line.clear();
             if input.read_until(b'\n', &mut line).context("read a corpus")? == 0 {
                 break;
             }
-            each(&mut line);
+            (fill.each)(&mut line);
             out.write_all(&line).context("write a scratch file")?;
             written += line.len() as u64;
         }

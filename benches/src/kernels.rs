@@ -33,6 +33,9 @@ pub fn run(setup: &Setup) -> Result<Report> {
             report.at_least(format!("kernel {name}"), rate / guard, *floor);
         }
     }
+    for name in setup.floors.kernels.keys().filter(|name| KERNELS.iter().all(|row| row.0 != name.as_str())) {
+        report.notes.push(format!("{name} has a floor, but no kernel of that name is measured"));
+    }
     Ok(report)
 }
 

@@ -10,19 +10,20 @@ use crate::record::Report;
 use crate::run::measure;
 use crate::setup::Setup;
 
-/// One input: its name, where its lines come from, its size, and what is done to each line.
+/// One input: its name, what it begins with, where its lines come from, its size, and what is done to each line.
 struct Input {
     name: &'static str,
+    prefix: &'static str,
     corpus: &'static str,
     size: u64,
     each: fn(&mut Vec<u8>),
 }
 
 const INPUTS: [Input; 4] = [
-    Input { name: "1 GB of log lines", corpus: "app.log", size: 1024 * MB, each: |_| {} },
-    Input { name: "1 GB of table rows", corpus: "claims.csv", size: 1024 * MB, each: |_| {} },
-    Input { name: "one line of 256 MB of prose", corpus: "notes.txt", size: 256 * MB, each: join },
-    Input { name: "one JSON value of 256 MB", corpus: "notes.txt", size: 256 * MB, each: quote },
+    Input { name: "1 GB of log lines", prefix: "", corpus: "app.log", size: 1024 * MB, each: |_| {} },
+    Input { name: "1 GB of table rows", prefix: "", corpus: "claims.csv", size: 1024 * MB, each: |_| {} },
+    Input { name: "one line of 256 MB of prose", prefix: "", corpus: "notes.txt", size: 256 * MB, each: join },
+    Input { name: "one JSON value of 256 MB", prefix: "[", corpus: "notes.txt", size: 256 * MB, each: quote },
 ];
 
 /// Measures every input with one and two workers.
@@ -54,7 +55,7 @@ fn peak(phisift: &Path, file: &Path, workers: u32) -> Result<u64> {
 fn make(setup: &Setup, input: &Input) -> Result<PathBuf> {
     let target = setup.scratch.join("memory-input");
     let source = setup.corpus_file(input.corpus)?;
-    files::repeat(&source, &target, input.size, input.each)?;
+    files::repeat(&source, &target, &files::Fill { prefix: input.prefix, size: input.size, each: input.each })?;
     Ok(target)
 }
 
@@ -66,11 +67,10 @@ fn join(line: &mut Vec<u8>) {
     }
 }
 
-/// Makes each line an element of one JSON array that never ends: a cut-off export.
+/// Makes each line an element of one JSON array that never ends: an export that was cut off.
 fn quote(line: &mut Vec<u8>) {
     join(line);
     line.retain(|byte| !matches!(byte, b'"' | b'\\'));
-    line.splice(0..0, *b"[{\"note\":\"");
+    line.splice(0..0, *b"{\"note\":\"");
     line.extend_from_slice(b"\"},");
-    line.remove(0);
 }

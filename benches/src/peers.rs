@@ -125,3 +125,21 @@ fn text(command: &mut Command) -> Result<String> {
     anyhow::ensure!(output.status.success(), "{name} ended with {}", output.status);
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fork_is_told_by_its_version() {
+        assert!(is_vectorscan("5.4.9 "));
+        assert!(is_vectorscan("5.4.11 2023-11-21"));
+        assert!(!is_vectorscan("5.4.0 2021-01-26"));
+    }
+
+    #[test]
+    fn our_own_list_is_as_long_as_it_says() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/patterns.tsv");
+        assert_eq!(read_patterns(&path).unwrap().len(), 26);
+    }
+}

@@ -85,3 +85,23 @@ pub fn median(mut values: Vec<f64>) -> f64 {
         count => f64::midpoint(values[count / 2 - 1], values[count / 2]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_value() {
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), 2.5);
+        assert_eq!(median(Vec::new()), 0.0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn costs_are_told_and_failures_are_errors() {
+        let cost = measure(Command::new("true").arg("x"), &[0]).unwrap();
+        assert!(cost.peak > 0);
+        assert!(measure(&mut Command::new("false"), &[0]).is_err());
+    }
+}

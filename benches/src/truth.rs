@@ -262,3 +262,27 @@ fn false_alarms(report: &mut Report, name: &str, phisift: &Path, file: &Path, se
     report.at_most(format!("high-band findings per 100 kB: {name}"), rate, setup.floors.truth.high_per_100_kb);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(start: u64, end: u64, category: &str) -> Finding {
+        Finding { start, end, entity: "x".into(), category: category.into(), high: true }
+    }
+
+    #[test]
+    fn overlap_and_category_decide() {
+        let findings = [finding(0, 20, "A"), finding(5, 9, "G"), finding(9, 12, "C")];
+        let planted = |start, end, name| {
+            let kind = kind_named(name).unwrap();
+            Planted { start, end, group: name.into(), kind, gated: true }
+        };
+        let found = |start, end, name| match_of(&planted(start, end, name), &findings).map(|it| (it.start, it.end));
+        assert_eq!(found(5, 9, "SSN"), Some((5, 9)));
+        assert_eq!(found(8, 30, "SSN"), Some((5, 9)));
+        assert_eq!(found(9, 12, "SSN"), None);
+        assert_eq!(found(9, 12, "DATE"), Some((9, 12)));
+        assert_eq!(found(15, 16, "NAME"), Some((0, 20)));
+    }
+}

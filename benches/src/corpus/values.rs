@@ -122,3 +122,34 @@ pub fn uuid(dice: &mut Dice) -> String {
     let (time, mid, last) = (high >> 32, (high >> 16) & 0xffff, high & 0xfff);
     format!("{time:08x}-{mid:04x}-4{last:03x}-a{:03x}-{:012x}", (low >> 48) & 0xfff, low & 0xffff_ffff_ffff)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checks_hold() {
+        // The example of the CMS specification, and of 49 CFR 565.
+        assert_eq!(luhn("80840123456789"), 3);
+        let sum = |vin: &str| {
+            let weights = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
+            vin.chars().zip(weights).map(|(symbol, weight)| vin_value(symbol) * weight).sum::<u32>() % 11
+        };
+        assert_eq!(sum("1M8GDM9AXKP042788"), 10);
+        let mut dice = Dice::new(1);
+        for _ in 0..100 {
+            let card = card(&mut dice);
+            assert_eq!((card.len(), luhn(&card[..15]).to_string()), (16, card[15..].to_owned()));
+            let vin = vin(&mut dice);
+            let check = if sum(&vin) == 10 { 'X' } else { char::from_digit(sum(&vin), 10).unwrap() };
+            assert_eq!(vin.chars().nth(8), Some(check));
+        }
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_values() {
+        let values = |seed| (ssn(&mut Dice::new(seed)), phone(&mut Dice::new(seed)), uuid(&mut Dice::new(seed)));
+        assert_eq!(values(5), values(5));
+        assert_ne!(values(5), values(6));
+    }
+}
