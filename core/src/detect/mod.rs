@@ -1,13 +1,36 @@
 //! Text in, detections out. Pure: no file, network, clock or environment. Knows no file formats.
+//!
+//! [`Detector::find`] looks at one block by itself; [`Detector::settle`] decides with what the source's other blocks
+//! established. See `ARCHITECTURE.md` for how blocks, columns and document evidence fit together.
 
+mod context;
+mod custom;
+mod find;
+mod health;
+mod label;
+mod masks;
+mod matcher;
+mod memory;
+mod normalise;
+mod resolve;
 pub mod ruleset;
 pub mod validate;
+mod words;
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
 use std::sync::Arc;
 
-use crate::model::{Detection, EntityId, Segment};
-pub use ruleset::{Entity, Ruleset};
+use self::custom::Lead;
+use self::find::{Finder, Hl7Fields};
+pub use self::health::Tally as HealthTally;
+use self::label::Meaning;
+use self::masks::Masks;
+use self::memory::ColumnTally;
+pub use self::memory::SourceMemory;
+use self::normalise::Plain;
+pub use self::ruleset::{Entity, Ruleset};
+use crate::Error;
+use crate::model::{Detection, EntityId, Field, Label, Segment};
 
 /// What to look for and what to report.
 #[derive(Clone, Debug)]
@@ -18,11 +41,13 @@ pub struct DetectorOptions {
     pub only: Vec<EntityId>,
     /// Not these.
     pub skip: Vec<EntityId>,
+    /// Health context is reported like identifiers, instead of being counted only.
+    pub health: bool,
 }
 
 impl Default for DetectorOptions {
     fn default() -> Self {
-        DetectorOptions { min_permille: 500, only: Vec::new(), skip: Vec::new() }
+        DetectorOptions { min_permille: 500, only: Vec::new(), skip: Vec::new(), health: false }
     }
 }
 
@@ -31,6 +56,8 @@ impl Default for DetectorOptions {
 pub struct Detector {
     ruleset: Arc<Ruleset>,
     options: DetectorOptions,
+    hl7: Hl7Fields,
+    wanted: Vec<bool>,
 }
 
 /// What was found in one block before the rest of its source is known: detections with the evidence of their own
@@ -40,7 +67,10 @@ pub struct Candidates {
     /// In order of `start`, not overlapping.
     pub items: Vec<Candidate>,
     /// Health evidence by kind, capped.
-    pub health: BTreeMap<&'static str, u64>,
+    pub health: HealthTally,
+    columns: Vec<ColumnTally>,
+    /// Per field of the segment: its column in `columns`, where it has one.
+    labels: Vec<u32>,
 }
 
 /// A detection that may still change when its source is known.
@@ -48,18 +78,32 @@ pub struct Candidates {
 pub struct Candidate {
     /// As its own block tells.
     pub detection: Detection,
-    /// Keyed hash of the normalised value, 0 where it plays no part.
-    pub value: u64,
+    /// Index of its column in the block's tallies, plus one; 0 where it stands in none.
+    column: u32,
 }
 
-/// What is remembered of a source between its blocks. Bounded.
-#[derive(Clone, Debug, Default)]
-pub struct SourceMemory {}
+/// Buffers of one thread, reused from block to block.
+#[derive(Default)]
+struct Scratch {
+    masks: Masks,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
 
 impl Detector {
     /// A detector of those rules.
-    pub fn new(ruleset: Arc<Ruleset>, options: DetectorOptions) -> Self {
-        Detector { ruleset, options }
+    ///
+    /// # Errors
+    /// Kind `Pattern` where the field tables do not fit the rules.
+    pub fn new(ruleset: Arc<Ruleset>, options: DetectorOptions) -> Result<Self, Error> {
+        let hl7 = Hl7Fields::builtin(&ruleset)?;
+        let wants = |entity: EntityId| {
+            (options.only.is_empty() || options.only.contains(&entity)) && !options.skip.contains(&entity)
+        };
+        let wanted = ruleset.patterns().iter().map(|it| it.health.is_some() || wants(it.entity)).collect();
+        Ok(Detector { ruleset, options, hl7, wanted })
     }
 
     /// The rules.
@@ -73,24 +117,165 @@ impl Detector {
     }
 
     /// Candidates of one block. Pure; blocks of a source may be searched in parallel.
-    pub fn find(&self, _segment: &Segment) -> Candidates {
-        Candidates::default()
+    pub fn find(&self, segment: &Segment) -> Candidates {
+        let mut found = Candidates::default();
+        self.find_into(segment, &mut found);
+        found
+    }
+
+    /// The same into candidates whose buffers are used again.
+    pub fn find_into(&self, segment: &Segment, found: &mut Candidates) {
+        found.clear();
+        let plain = normalise::normalise(&segment.text);
+        SCRATCH.with_borrow_mut(|scratch| {
+            scratch.masks.fill(&plain.text);
+            self.search(segment, &plain, &scratch.masks, found);
+        });
+        if !plain.is_original() {
+            for item in &mut found.items {
+                let it = &mut item.detection;
+                (it.start, it.end) = (plain.start(it.start), plain.end(it.end));
+            }
+        }
+        let own = &segment.own;
+        found.items.retain(|it| own.contains(&it.detection.start));
+    }
+
+    fn search(&self, segment: &Segment, plain: &Plain<'_>, masks: &Masks, found: &mut Candidates) {
+        let meanings: Vec<Meaning> = segment.frame.labels.iter().map(|it| Meaning::of(&self.ruleset, it)).collect();
+        found.begin_columns(&segment.frame.labels, &meanings);
+        let nothing = Meaning::default();
+        let mut finder = Finder {
+            rules: &self.ruleset,
+            options: &self.options,
+            hl7: &self.hl7,
+            wanted: &self.wanted,
+            text: &plain.text,
+            masks,
+            out: &mut found.items,
+            health: &mut found.health,
+            lo: 0,
+            hi: 0,
+            field: u32::MAX,
+            meaning: &nothing,
+            keep_weak: false,
+            whole: false,
+        };
+        for (index, field) in find::fields(segment) {
+            let (lo, hi) = bounds(plain, &field);
+            (finder.lo, finder.hi, finder.field) = (lo, hi, index);
+            finder.meaning = meanings.get(field.label as usize).unwrap_or(&nothing);
+            let column = found.labels.get(field.label as usize).copied().unwrap_or(0);
+            finder.keep_weak = column > 0;
+            let first = finder.out.len();
+            finder.search_field(field.kind);
+            if column > 0 {
+                found.columns[column as usize - 1].take_cell(&mut finder.out[first..], column);
+            }
+        }
+        self.follow_leads(&mut finder, segment, plain);
+        resolve::resolve(&mut found.items);
+        let places = found.items.iter().map(|it| it.detection.start as usize);
+        self.ruleset.vocabulary.count(&plain.text, masks, places, &mut found.health);
+    }
+
+    /// Literals: HL7 segments inside text, and patterns that begin with one.
+    fn follow_leads<'a>(&'a self, finder: &mut Finder<'a>, segment: &Segment, plain: &'a Plain<'_>) {
+        let mut fields = find::fields(segment).peekable();
+        for (at, lead) in self.ruleset.custom.leads(&plain.text) {
+            let beyond = |field: &Field| bounds(plain, field).1 <= at;
+            while fields.peek().is_some_and(|(_, field)| beyond(field)) {
+                fields.next();
+            }
+            let Some((index, field)) = fields.peek() else { return };
+            let (lo, hi) = bounds(plain, field);
+            if at < lo {
+                continue;
+            }
+            (finder.lo, finder.hi, finder.field) = (lo, hi, *index);
+            match lead {
+                Lead::Segment => finder.hl7_segment(at),
+                Lead::Pattern(pattern) => finder.lead(pattern, at),
+            }
+        }
     }
 
     /// Adds what a block establishes to the memory of its source, without deciding anything: the first of two passes
     /// over a source that is small enough to be settled twice.
-    pub fn learn(&self, _memory: &mut SourceMemory, _candidates: &Candidates) {}
+    pub fn learn(&self, memory: &mut SourceMemory, candidates: &Candidates) {
+        memory.learn(candidates);
+    }
 
     /// Decides on a block's candidates, in block order: `decide` gets the candidate's index and the detection for each
-    /// that reaches the threshold.
-    pub fn settle(
-        &self,
-        _memory: &mut SourceMemory,
-        candidates: &Candidates,
-        mut decide: impl FnMut(usize, Detection),
-    ) {
+    /// that reaches the threshold. Does not learn.
+    pub fn settle(&self, memory: &SourceMemory, candidates: &Candidates, mut decide: impl FnMut(usize, Detection)) {
         for (index, candidate) in candidates.items.iter().enumerate() {
-            decide(index, candidate.detection);
+            let tally = (candidate.column > 0).then(|| &candidates.columns[candidate.column as usize - 1]);
+            let detection = match tally {
+                None => candidate.detection,
+                Some(_) => memory.judge(candidate, tally),
+            };
+            if detection.permille >= self.options.min_permille {
+                decide(index, detection);
+            }
+        }
+    }
+
+    /// Detections in one text by itself, without a file format: offsets are bytes of `text`.
+    pub fn detect(&self, text: &str) -> Vec<Detection> {
+        let candidates = self.find(&Segment::narrative(text.as_bytes()));
+        let mut found = Vec::new();
+        self.settle(&SourceMemory::default(), &candidates, |_, detection| found.push(detection));
+        found
+    }
+}
+
+/// A field's place in the plain text.
+fn bounds(plain: &Plain<'_>, field: &Field) -> (usize, usize) {
+    if plain.is_original() {
+        return (field.start as usize, field.end as usize);
+    }
+    if field.end as usize >= plain.text.len() && field.start == 0 && field.label == crate::model::NO_LABEL {
+        return (0, plain.text.len());
+    }
+    (plain.forward(field.start) as usize, plain.forward(field.end) as usize)
+}
+
+impl Candidates {
+    fn clear(&mut self) {
+        self.items.clear();
+        self.health = HealthTally::default();
+        self.columns.clear();
+        self.labels.clear();
+    }
+
+    /// One tally per label that is a table's column.
+    fn begin_columns(&mut self, labels: &[Label], meanings: &[Meaning]) {
+        for (label, meaning) in labels.iter().zip(meanings) {
+            let Some(number) = label.column else {
+                self.labels.push(0);
+                continue;
+            };
+            let key = words::chain(u64::from(number) + 1, words::word_hash(&label.name, 0, label.name.len()));
+            let labelled = !meaning.patterns.is_empty();
+            self.columns.push(ColumnTally { key, labelled, ..ColumnTally::default() });
+            self.labels.push(self.columns.len() as u32);
         }
     }
 }
+
+impl ColumnTally {
+    /// Counts a cell and marks its candidates as the column's.
+    fn take_cell(&mut self, found: &mut [Candidate], column: u32) {
+        self.cells += 1;
+        for candidate in found {
+            candidate.column = column;
+            if candidate.detection.validated != Some(false) {
+                self.hit(candidate.detection.entity);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,21 @@
 //! Bytes in, segments out: one file per format, one row in `FORMATS`. Pure over `Read`; knows no identifiers.
 
+mod block;
+mod budget;
+mod csv;
+mod encoding;
+mod head;
+mod job;
+#[cfg(test)]
+mod testing;
+mod text;
+
 use std::io::Read;
 
 use crate::model::{Limits, Outcome, Reason, Segment, SourceState, Unread};
+use budget::{Budget, DiskReader};
+use head::{Head, Stream};
+use job::Job;
 
 /// How a stream is to be read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,9 +51,61 @@ pub struct Extraction {
     pub outcome: Outcome,
 }
 
+/// A kind of stream: how it is told, how it is read.
+struct Format {
+    /// Stable id.
+    id: &'static str,
+    /// Whether the first bytes are of this format.
+    sniff: fn(&Head<'_>) -> bool,
+    /// Reads the stream to its end.
+    read: fn(&mut Job<'_>, Stream<'_>),
+    /// Why reading it is not all there is to it, if so.
+    unread: Option<Reason>,
+}
+
+/// The first row whose sniff accepts a stream reads it; the last one accepts everything.
+const FORMATS: [Format; 2] = [
+    Format { id: "csv", sniff: csv::sniff, read: csv::read, unread: None },
+    Format { id: "text", sniff: |_| true, read: text::read, unread: None },
+];
+
 /// Reads a stream to its end, as what its first bytes say it is, and emits its text.
 ///
 /// Every decoder below works under `limits`. Bad input never fails the call: it becomes unread parts and a state.
-pub fn extract(_input: &mut dyn Read, _hint: Hint<'_>, _limits: &Limits, _emit: &mut dyn Emit) -> Extraction {
-    Extraction { format: "text", state: SourceState::Complete, reason: None, outcome: Outcome::default() }
+pub fn extract(input: &mut dyn Read, hint: Hint<'_>, limits: &Limits, emit: &mut dyn Emit) -> Extraction {
+    let budget = Budget::new(limits);
+    let mut job = Job::new(emit, &budget, hint.name, hint.format);
+    let disk = DiskReader { input, budget: &budget };
+    let format = read_stream(&mut job, Box::new(disk));
+    if budget.is_stopped() {
+        job.reason = job.reason.or(Some(Reason::Interrupted));
+    }
+    let state = match job.reason {
+        None => SourceState::Complete,
+        Some(_) if budget.emitted() == 0 => SourceState::Failed,
+        Some(_) => SourceState::Partial,
+    };
+    let decoded = (budget.decoded() > 0).then(|| budget.decoded());
+    let outcome = Outcome { bytes_examined: budget.disk(), decoded };
+    Extraction { format, state, reason: job.reason, outcome }
+}
+
+/// Reads one stream, the outermost or one within it, and says what format it has.
+fn read_stream(job: &mut Job<'_>, input: Box<dyn Read + '_>) -> &'static str {
+    let stream = Stream::open(input, job.buffer());
+    let format = choose(&Head::new(&stream, &job.name), job.format);
+    (format.read)(job, stream);
+    if let Some(reason) = format.unread {
+        job.unread(reason, None);
+    }
+    if let Some(reason) = job.budget.take_failure() {
+        job.unread(reason, None);
+    }
+    format.id
+}
+
+/// The format a caller insists on, else what the content says.
+fn choose(head: &Head<'_>, wanted: Option<&str>) -> &'static Format {
+    let by_id = FORMATS.iter().find(|format| Some(format.id) == wanted);
+    by_id.or_else(|| FORMATS.iter().find(|format| (format.sniff)(head))).unwrap_or(&FORMATS[FORMATS.len() - 1])
 }

@@ -1,16 +1,31 @@
 //! Pattern files in, one immutable ruleset out.
 
+pub mod cues;
 pub mod schema;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
-use crate::Error;
-use crate::model::{EntityId, SafeHarbor};
+use regex_automata::meta::Regex;
+
+use self::cues::{CueBuilder, Cues};
+use self::schema::{Boundary, ContextFile, PatternFile};
+use super::custom::Custom;
+use super::health::Vocabulary;
+use super::matcher::{self, Matcher};
+use super::validate::{self, Validator};
+use crate::model::{EntityId, SafeHarbor, Subject};
+use crate::{Error, ErrorKind};
 
 /// Everything the detector knows, compiled once and shared.
 #[derive(Debug)]
 pub struct Ruleset {
     entities: Vec<Entity>,
+    patterns: Vec<Pattern>,
+    pub(super) slots: [Option<u16>; Matcher::COUNT],
+    pub(super) cues: Cues,
+    pub(super) custom: Custom,
+    pub(super) vocabulary: Vocabulary,
     hash: String,
 }
 
@@ -27,6 +42,73 @@ pub struct Entity {
     pub limited_data_set: bool,
 }
 
+/// One compiled pattern file.
+pub struct Pattern {
+    /// The file.
+    pub file: PatternFile,
+    /// What it reports.
+    pub entity: EntityId,
+    /// The kind of health evidence, where it is no identifier.
+    pub health: Option<&'static str>,
+    /// Whose it usually is.
+    pub subject: Subject,
+    pub(super) matcher: Option<Matcher>,
+    pub(super) validator: Option<Validator>,
+    pub(super) bare: u16,
+    pub(super) cue: u16,
+    pub(super) label: u16,
+    pub(super) invalid: u16,
+    regex: OnceLock<Regex>,
+}
+
+impl std::fmt::Debug for Pattern {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Pattern({})", self.file.id)
+    }
+}
+
+impl Pattern {
+    /// The end of the value that begins at `at`, as hand matcher or regex say.
+    pub(super) fn match_at(&self, text: &[u8], at: usize, end: usize) -> Option<usize> {
+        match self.matcher {
+            Some(matcher) => matcher.run(&text[..end], at),
+            None => self.regex_at(text, at, end),
+        }
+    }
+
+    /// The same by the normative regex. Looks at most 1 KiB ahead, so that no text is rescanned without bound.
+    pub(super) fn regex_at(&self, text: &[u8], at: usize, end: usize) -> Option<usize> {
+        let window = &text[at..end.min(at + 1024)];
+        let input = regex_automata::Input::new(window).anchored(regex_automata::Anchored::Yes);
+        self.regex().search_half(&input).map(|half| at + half.offset())
+    }
+
+    fn regex(&self) -> &Regex {
+        self.regex.get_or_init(|| compile(&self.file).expect("the regex was compiled when the ruleset was built"))
+    }
+
+    /// What may stand around a value.
+    pub(super) fn boundary(&self) -> Boundary {
+        self.file.boundary
+    }
+}
+
+fn compile(file: &PatternFile) -> Result<Regex, Error> {
+    let syntax = regex_automata::util::syntax::Config::new()
+        .unicode(false)
+        .utf8(false)
+        .case_insensitive(file.ignore_case);
+    Regex::builder()
+        .syntax(syntax)
+        .configure(Regex::config().utf8_empty(false).onepass(false))
+        .build(&file.regex)
+        .map_err(|error| wrong(&file.id, &format!("regex: {error}")))
+}
+
+fn wrong(id: &str, what: &str) -> Error {
+    Error::new(ErrorKind::Pattern, format!("pattern {id}: {what}"))
+}
+
 impl Ruleset {
     /// The built-in patterns.
     pub fn builtin() -> Result<Arc<Ruleset>, Error> {
@@ -37,8 +119,52 @@ impl Ruleset {
     ///
     /// # Errors
     /// Kind `Pattern` where a file does not follow the schema or no trigger can be derived from its regex.
-    pub fn with_files(_files: &[(String, String)]) -> Result<Arc<Ruleset>, Error> {
-        Ok(Arc::new(Ruleset { entities: Vec::new(), hash: String::new() }))
+    pub fn with_files(files: &[(String, String)]) -> Result<Arc<Ruleset>, Error> {
+        let mut parsed = BTreeMap::new();
+        let mut hasher = blake3::Hasher::new();
+        for file in phisift_patterns::FILES {
+            hasher.update(file.path.as_bytes()).update(file.text.as_bytes());
+        }
+        for file in phisift_patterns::identifiers().filter(|it| it.path != "context.toml") {
+            let pattern = parse(file.path, file.text)?;
+            parsed.insert(pattern.id.clone(), pattern);
+        }
+        for (name, text) in files {
+            hasher.update(name.as_bytes()).update(text.as_bytes());
+            let pattern = parse(name, text)?;
+            compile(&pattern)?;
+            if pattern.matcher.is_none() {
+                super::custom::check_trigger(&pattern)?;
+            }
+            parsed.insert(pattern.id.clone(), pattern);
+        }
+        let mut ruleset = Self::build(parsed.into_values().collect())?;
+        ruleset.hash = hasher.finalize().to_hex()[..32].to_string();
+        Ok(Arc::new(ruleset))
+    }
+
+    fn build(files: Vec<PatternFile>) -> Result<Ruleset, Error> {
+        let mut entities: Vec<Entity> = Vec::new();
+        let mut patterns = Vec::new();
+        let mut slots = [None; Matcher::COUNT];
+        let mut cues = CueBuilder::default();
+        let text = phisift_patterns::file("context.toml").map_or("", |file| file.text);
+        let context: ContextFile = toml::from_str(text).map_err(|error| wrong("context.toml", &error.to_string()))?;
+        cues.context(&context)?;
+        for file in files {
+            let index = patterns.len() as u16;
+            let entity = entity_of(&file, &mut entities)?;
+            let pattern = pattern_of(file, entity)?;
+            if let Some(slot) = pattern.matcher {
+                claim(&mut slots[slot as usize], index, &pattern, &patterns);
+            }
+            add_cues(&mut cues, &pattern.file, index);
+            patterns.push(pattern);
+        }
+        let cues = cues.build();
+        let custom = Custom::new(&patterns)?;
+        let vocabulary = Vocabulary::builtin()?;
+        Ok(Ruleset { entities, patterns, slots, cues, custom, vocabulary, hash: String::new() })
     }
 
     /// The entity of an id.
@@ -56,8 +182,92 @@ impl Ruleset {
         self.entities.iter().position(|it| it.id == id).map(|index| EntityId(index as u16))
     }
 
+    /// All patterns, ordered by id.
+    pub fn patterns(&self) -> &[Pattern] {
+        &self.patterns
+    }
+
+    #[inline]
+    pub(super) fn pattern(&self, index: u16) -> &Pattern {
+        &self.patterns[usize::from(index)]
+    }
+
     /// A hash of all pattern files, in hexadecimal: findings made with the same hash are comparable.
     pub fn hash(&self) -> &str {
         &self.hash
     }
+}
+
+/// Of the patterns with one matcher, the likeliest without context is tried by shape; cues and labels name the others.
+fn claim(slot: &mut Option<u16>, index: u16, pattern: &Pattern, patterns: &[Pattern]) {
+    if slot.is_none_or(|held| patterns[usize::from(held)].bare < pattern.bare) {
+        *slot = Some(index);
+    }
+}
+
+fn parse(name: &str, text: &str) -> Result<PatternFile, Error> {
+    toml::from_str(text).map_err(|error| wrong(name, &error.message().to_string()))
+}
+
+fn entity_of(file: &PatternFile, entities: &mut Vec<Entity>) -> Result<EntityId, Error> {
+    let id = file.entity.as_ref().unwrap_or(&file.id);
+    if let Some(index) = entities.iter().position(|it| it.id == *id) {
+        return Ok(EntityId(index as u16));
+    }
+    let category = match file.category.as_deref() {
+        None => None,
+        Some(letter) => {
+            Some(SafeHarbor::from_letter(letter).ok_or_else(|| wrong(&file.id, "category is not one of A to R"))?)
+        }
+    };
+    if category.is_none() == file.health.is_none() {
+        return Err(wrong(&file.id, "needs either a category or a health kind"));
+    }
+    let limited_data_set = file.limited_data_set;
+    entities.push(Entity { id: id.clone(), name: file.name.clone(), category, limited_data_set });
+    Ok(EntityId(entities.len() as u16 - 1))
+}
+
+fn pattern_of(file: PatternFile, entity: EntityId) -> Result<Pattern, Error> {
+    let matcher = match &file.matcher {
+        None => None,
+        Some(name) => Some(matcher::by_name(name).ok_or_else(|| wrong(&file.id, "no such matcher"))?),
+    };
+    let validator = match &file.validator {
+        None => None,
+        Some(name) => Some(validate::validator(name).ok_or_else(|| wrong(&file.id, "no such validator"))?),
+    };
+    let subject = match &file.subject {
+        None => Subject::Unknown,
+        Some(id) => Subject::from_id(id).ok_or_else(|| wrong(&file.id, "no such subject"))?,
+    };
+    let health = match &file.health {
+        None => None,
+        Some(id) => Some(super::health::kind(id).ok_or_else(|| wrong(&file.id, "no such health kind"))?),
+    };
+    let permille = |score: f32| {
+        let valid = (0.0..=1.0).contains(&score);
+        valid.then_some((score * 1000.0).round() as u16).ok_or_else(|| wrong(&file.id, "score outside 0 to 1"))
+    };
+    let table = file.score;
+    Ok(Pattern {
+        entity,
+        health,
+        subject,
+        matcher,
+        validator,
+        bare: permille(table.bare)?,
+        cue: permille(table.cue)?,
+        label: permille(table.label)?,
+        invalid: permille(table.invalid)?,
+        regex: OnceLock::new(),
+        file,
+    })
+}
+
+fn add_cues(cues: &mut CueBuilder, file: &PatternFile, index: u16) {
+    file.cues.iter().for_each(|it| cues.before(it).patterns.push(index));
+    file.labels.iter().for_each(|it| cues.before(it).label_patterns.push(index));
+    file.not.iter().for_each(|it| cues.before(it).against.push(index));
+    file.after.iter().for_each(|it| cues.after(it).patterns.push(index));
 }

@@ -30,6 +30,9 @@ pub struct PatternFile {
     pub ignore_case: bool,
     /// A hand matcher proven equal to the regex.
     pub matcher: Option<String>,
+    /// How a value in words ends behind a label in prose; without it the regex says.
+    #[serde(default)]
+    pub capture: Option<Capture>,
     /// What may stand around a value.
     #[serde(default)]
     pub boundary: Boundary,
@@ -68,6 +71,16 @@ pub enum Boundary {
     Digits,
     /// Anything.
     None,
+}
+
+/// How a value in words ends behind a label in prose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Capture {
+    /// With the last word of a person's name.
+    Name,
+    /// With the line, a wide gap or the next label.
+    Line,
 }
 
 /// Probability that a match is what it is called. 0 = not reported.

@@ -1,0 +1,156 @@
+//! Patterns without a hand matcher: what can start them is derived from their regex, and only there they are tried.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use regex_automata::Anchored;
+use regex_automata::hybrid::dfa::DFA;
+use regex_automata::util::start::Config;
+use regex_automata::util::syntax;
+use regex_syntax::hir::literal::Extractor;
+
+use super::ruleset::schema::PatternFile;
+use super::ruleset::Pattern;
+use crate::{Error, ErrorKind};
+
+/// A literal of fewer bytes stands everywhere.
+const SHORTEST_LITERAL: usize = 3;
+/// More literals than this are a class, not a list.
+const MOST_LITERALS: usize = 64;
+
+/// What starts a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// One of these literals.
+    Literals(Vec<Vec<u8>>),
+    /// A run of digits.
+    Digits,
+    /// One of these bytes where a token begins.
+    Class(Box<[bool; 256]>),
+}
+
+/// Where patterns without matchers are tried.
+#[derive(Debug, Default)]
+pub struct Custom {
+    literals: Option<AhoCorasick>,
+    /// Pattern of each literal; HL7 segment names and `www.` come first and have none.
+    owners: Vec<Option<u16>>,
+    /// Patterns tried at digit runs.
+    pub digits: Vec<u16>,
+    /// Patterns tried at token starts, with their first bytes.
+    pub classes: Vec<(u16, Box<[bool; 256]>)>,
+}
+
+/// What a literal leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lead {
+    /// An HL7 segment.
+    Segment,
+    /// A pattern.
+    Pattern(u16),
+}
+
+/// HL7 segments worth looking at inside other text.
+const SEGMENTS: [&str; 5] = ["PID|", "NK1|", "GT1|", "IN1|", "PV1|"];
+
+impl Custom {
+    /// The triggers of those patterns that have no matcher and count without a cue or label.
+    pub fn new(patterns: &[Pattern]) -> Result<Self, Error> {
+        let mut custom = Custom { owners: vec![None; SEGMENTS.len()], ..Custom::default() };
+        let mut literals: Vec<Vec<u8>> = SEGMENTS.iter().map(|it| it.as_bytes().to_vec()).collect();
+        for (index, pattern) in patterns.iter().enumerate() {
+            if pattern.matcher.is_some() || pattern.bare == 0 {
+                continue;
+            }
+            match check_trigger(&pattern.file)? {
+                Trigger::Digits => custom.digits.push(index as u16),
+                Trigger::Class(bytes) => custom.classes.push((index as u16, bytes)),
+                Trigger::Literals(found) => {
+                    custom.owners.extend(found.iter().map(|_| Some(index as u16)));
+                    literals.extend(found);
+                }
+            }
+        }
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(&literals);
+        let broken = |error| Error::new(ErrorKind::Pattern, format!("building the literal automaton: {error}"));
+        custom.literals = Some(automaton.map_err(broken)?);
+        Ok(custom)
+    }
+
+    /// Every place in `text` at which a literal stands.
+    pub fn leads<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (usize, Lead)> + 'a {
+        let found = self.literals.iter().flat_map(move |it| it.find_iter(text));
+        found.map(|hit| {
+            let lead = match self.owners[hit.pattern().as_usize()] {
+                None => Lead::Segment,
+                Some(index) => Lead::Pattern(index),
+            };
+            (hit.start(), lead)
+        })
+    }
+}
+
+/// Derives the trigger of a pattern.
+///
+/// # Errors
+/// Kind `Pattern` where the regex is wrong, can match nothing at all, or can begin with any byte.
+pub fn check_trigger(file: &PatternFile) -> Result<Trigger, Error> {
+    let wrong = |what: &str| Error::new(ErrorKind::Pattern, format!("pattern {}: {what}", file.id));
+    let hir = regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .case_insensitive(file.ignore_case)
+        .build()
+        .parse(&file.regex)
+        .map_err(|error| wrong(&format!("regex: {error}")))?;
+    if hir.properties().minimum_len().is_none_or(|it| it == 0) {
+        return Err(wrong("no trigger can be derived: the regex can match nothing"));
+    }
+    let prefixes = Extractor::new().limit_total(MOST_LITERALS).extract(&hir);
+    if let Some(literals) = prefixes.literals() {
+        let telling = |it: &regex_syntax::hir::literal::Literal| it.as_bytes().len() >= SHORTEST_LITERAL;
+        if !literals.is_empty() && literals.iter().all(telling) {
+            return Ok(Trigger::Literals(literals.iter().map(|it| it.as_bytes().to_vec()).collect()));
+        }
+    }
+    let first = first_bytes(file).ok_or_else(|| wrong("the regex cannot be compiled"))?;
+    if first.iter().all(|it| *it) {
+        return Err(wrong("no trigger can be derived: the regex can begin with any byte"));
+    }
+    let digits_only = (0..256).all(|byte| !first[byte] || (byte as u8).is_ascii_digit());
+    Ok(if digits_only { Trigger::Digits } else { Trigger::Class(first) })
+}
+
+/// The bytes a match can begin with.
+fn first_bytes(file: &PatternFile) -> Option<Box<[bool; 256]>> {
+    let syntax = syntax::Config::new().unicode(false).utf8(false).case_insensitive(file.ignore_case);
+    let dfa = DFA::builder().syntax(syntax).build(&file.regex).ok()?;
+    let mut cache = dfa.create_cache();
+    let start = dfa.start_state(&mut cache, &Config::new().anchored(Anchored::Yes)).ok()?;
+    let mut bytes = Box::new([false; 256]);
+    for byte in 0..=255u8 {
+        let next = dfa.next_state(&mut cache, start, byte).ok()?;
+        bytes[usize::from(byte)] = !next.is_dead();
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trigger(regex: &str) -> Result<Trigger, Error> {
+        let text = format!(
+            "id = 'x'\nname = 'x'\ncategory = 'R'\nsource = 's'\nregex = '{regex}'\nexamples = []\n\
+             counter_examples = []\n[score]\nbare = 0.5\ncue = 0.5\nlabel = 0.5"
+        );
+        check_trigger(&toml::from_str(&text).expect("the schema's keys"))
+    }
+
+    #[test]
+    fn triggers_are_derived_or_refused() {
+        assert_eq!(trigger("[0-9]{4}x").ok(), Some(Trigger::Digits));
+        assert_eq!(trigger("EMP-[0-9]{4}").ok(), Some(Trigger::Literals(vec![b"EMP-".to_vec()])));
+        assert!(matches!(trigger("[A-Z]{2}[0-9]{4}"), Ok(Trigger::Class(_))));
+        assert!(trigger("[0-9]*").is_err());
+        assert!(trigger("(?s:.)x").is_err());
+    }
+}

@@ -1,0 +1,136 @@
+//! One pass over a block: from trigger to trigger, each decided on the spot. Never rescans the text for a pattern.
+
+mod field;
+mod hl7;
+mod judge;
+mod number;
+mod place;
+mod separator;
+mod token;
+
+use super::context::{self, Before, Surroundings};
+use super::label::Meaning;
+use super::masks::Masks;
+use super::ruleset::Ruleset;
+use super::{Candidate, DetectorOptions, HealthTally};
+use crate::model::Segment;
+
+pub(super) use hl7::Hl7Fields;
+
+/// The state of one pass.
+pub(super) struct Finder<'a> {
+    pub rules: &'a Ruleset,
+    pub options: &'a DetectorOptions,
+    pub hl7: &'a Hl7Fields,
+    /// Per pattern: whether it is looked for at all.
+    pub wanted: &'a [bool],
+    pub text: &'a [u8],
+    pub masks: &'a Masks,
+    pub out: &'a mut Vec<Candidate>,
+    pub health: &'a mut HealthTally,
+    /// The field in hand.
+    pub lo: usize,
+    pub hi: usize,
+    pub field: u32,
+    pub meaning: &'a Meaning,
+    /// Weak candidates matter: the field's column may raise them.
+    pub keep_weak: bool,
+    /// The whole value carries the field's label, not just a part of it.
+    pub whole: bool,
+}
+
+impl<'a> Finder<'a> {
+    /// Searches the field `lo..hi` for everything.
+    pub fn search(&mut self) {
+        let (lo, hi) = (self.lo, self.hi);
+        if lo >= hi {
+            return;
+        }
+        let mut resume = lo;
+        let (first, last) = (lo / 64, (hi - 1) / 64);
+        for index in first..=last {
+            let mut bits = self.masks.trigger[index];
+            if index == first {
+                bits &= !0 << (lo % 64);
+            }
+            if index == last {
+                bits &= !0 >> (63 - (hi - 1) % 64);
+            }
+            while bits != 0 {
+                let at = index * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                if at >= resume {
+                    resume = self.trigger(at).max(at + 1);
+                }
+            }
+        }
+    }
+
+    /// Decides what begins at a trigger; where to go on.
+    fn trigger(&mut self, at: usize) -> usize {
+        match self.text[at] {
+            b'0'..=b'9' => self.number(at),
+            b'@' => self.mail(at),
+            b'/' => self.host(at),
+            _ => self.separator(at),
+        }
+    }
+
+    /// A pattern whose literal stands at `at`.
+    pub fn lead(&mut self, pattern: u16, at: usize) {
+        let before = self.before(at);
+        if let Some(found) = self.attempt(pattern, at, &before) {
+            self.emit(found);
+        }
+    }
+
+    /// The byte at `at`, 0 outside the field.
+    #[inline]
+    fn byte(&self, at: usize) -> u8 {
+        if at >= self.lo && at < self.hi { self.text[at] } else { 0 }
+    }
+
+    /// The byte before `at`, 0 at the field's start.
+    #[inline]
+    fn previous(&self, at: usize) -> u8 {
+        if at > self.lo { self.text[at - 1] } else { 0 }
+    }
+
+    /// The field's text, for matchers: nothing behind the field is seen.
+    #[inline]
+    fn bounded(&self) -> &'a [u8] {
+        &self.text[..self.hi]
+    }
+
+    #[inline]
+    fn word_end(&self, at: usize) -> usize {
+        Masks::run_end(&self.masks.word, at, self.hi)
+    }
+
+    #[inline]
+    fn word_start(&self, at: usize) -> usize {
+        Masks::run_start(&self.masks.word, at, self.lo)
+    }
+
+    fn surroundings(&self) -> Surroundings<'a> {
+        Surroundings { text: self.text, masks: self.masks, lo: self.lo, hi: self.hi }
+    }
+
+    fn before(&self, at: usize) -> Before<'a> {
+        context::before(&self.rules.cues, self.surroundings(), at)
+    }
+}
+
+/// Where a segment's fields are; the whole text where it has none.
+pub(super) fn fields(segment: &Segment) -> impl Iterator<Item = (u32, crate::model::Field)> + '_ {
+    let whole = crate::model::Field {
+        start: 0,
+        end: segment.text.len() as u32,
+        label: crate::model::NO_LABEL,
+        record: 0,
+        node: crate::model::NO_NODE,
+        kind: crate::model::FieldKind::Narrative,
+    };
+    let implicit = segment.fields.is_empty().then_some((u32::MAX, whole));
+    implicit.into_iter().chain(segment.fields.iter().enumerate().map(|(index, field)| (index as u32, *field)))
+}

@@ -1,0 +1,359 @@
+//! Decides on digit runs by their shape: how long, what follows, what stands before.
+
+use super::Finder;
+use crate::detect::masks::Masks;
+use crate::detect::matcher::Matcher;
+use crate::detect::matcher::Matcher::*;
+
+impl Finder<'_> {
+    /// The digit run at `at`; where to go on.
+    pub(super) fn number(&mut self, at: usize) -> usize {
+        let end = Masks::run_end(&self.masks.digit, at, self.hi);
+        let (start, stop) = (self.word_start(at), self.word_end(end - 1));
+        if start < at || stop > end {
+            return self.token(start, at, stop);
+        }
+        let previous = self.previous(at);
+        if is_fraction(previous) && at > self.lo + 1 && self.text[at - 2].is_ascii_digit() {
+            return end;
+        }
+        match (self.byte(end), end - at) {
+            (b'-', len) => self.dashed(at, end, len),
+            (b'/', len) => self.slashed(at, end, len),
+            (b'.', len) => self.dotted(at, end, len),
+            (b':', len) => self.clock(at, end, len),
+            (b')', 3) if previous == b'(' => self.bracketed(at, end),
+            (b' ' | b'\n' | b'\r' | b',', len) => self.spaced(at, end, len),
+            (_, len) => self.bare(at, end, len),
+        }
+    }
+
+    /// Tries shapes, then the patterns the context names; goes on behind what was found, else at `fallback`.
+    fn settle_on(&mut self, at: usize, shapes: &[Matcher], fallback: usize) -> usize {
+        self.consider(at, shapes).unwrap_or(fallback)
+    }
+
+    fn dashed(&mut self, at: usize, end: usize, len: usize) -> usize {
+        let next = Masks::run_end(&self.masks.digit, end + 1, self.hi).max(end + 1);
+        let second = next - end - 1;
+        if second == 0 {
+            return match len {
+                1 | 2 => self.day_and_month(at, end),
+                8 if self.byte(end + 5) == b'-' => self.identifier(at, end),
+                _ => self.identifier(at, end),
+            };
+        }
+        let shapes: &[Matcher] = match (len, second) {
+            (3, 2) => &[Ssn, Itin, Hicn],
+            (3, 3) => &[PhoneUs],
+            (4, 1 | 2) => return self.iso_date(at, end),
+            (1 | 2, 1 | 2) => &[DateDash, DateDashShort],
+            (4, 4 | 6) => &[Card],
+            (5, 4) => return self.zip(at, end),
+            (1, 3) => &[PhoneUs],
+            (8, 4) => &[Uuid],
+            _ => &[],
+        };
+        if !shapes.is_empty() {
+            let start = self.phone_start(at);
+            if let Some(found) = self.consider(start, shapes) {
+                return found;
+            }
+        }
+        if len == 2 && second == 2 {
+            if let Some(found) = self.consider(at, &[Mac]) {
+                return found;
+            }
+        }
+        self.identifier(at, end)
+    }
+
+    /// `+1-…`: a telephone number begins at its plus sign.
+    fn phone_start(&self, at: usize) -> usize {
+        if self.previous(at) == b'+' { at - 1 } else { at }
+    }
+
+    fn slashed(&mut self, at: usize, end: usize, len: usize) -> usize {
+        let next = Masks::run_end(&self.masks.digit, end + 1, self.hi).max(end + 1);
+        let second = next - end - 1;
+        match (len, second, self.byte(next)) {
+            (1 | 2, 1 | 2, b'/') => self.consider(at, &[DateSlash]).unwrap_or(next),
+            (1 | 2, 4, _) | (1 | 2, 1 | 2, _) => self.consider(at, &[DateMonthYearSlash, DatePartial]).unwrap_or(next),
+            (4, 1 | 2, b'/') => self.iso_date(at, end),
+            (1 | 2, 0, _) => self.day_and_month(at, end),
+            (3, 3, _) => self.consider(at, &[PhoneUs]).unwrap_or_else(|| self.identifier(at, end)),
+            (4.., _, _) => self.identifier(at, end),
+            _ => end,
+        }
+    }
+
+    fn dotted(&mut self, at: usize, end: usize, len: usize) -> usize {
+        let next = Masks::run_end(&self.masks.digit, end + 1, self.hi).max(end + 1);
+        let second = next - end - 1;
+        if second == 0 {
+            return self.bare(at, end, len);
+        }
+        if self.byte(next) != b'.' || !self.byte(next + 1).is_ascii_digit() {
+            let found = if len >= 2 || self.previous(at) == b'-' { self.coordinate(at, next) } else { None };
+            return found.unwrap_or(next);
+        }
+        let third = Masks::run_end(&self.masks.digit, next + 1, self.hi);
+        match (len, second, third - next - 1) {
+            (3, 3, 4) => self.settle_on(at, &[PhoneUs], third),
+            (1 | 2, 1 | 2, 4) => self.settle_on(at, &[DateDot, DateDotShort], third),
+            (1 | 2, 1 | 2, 2) if self.byte(third) != b'.' => self.settle_on(at, &[DateDot, DateDotShort], third),
+            (1..=3, 1..=3, 1..=3) if self.byte(third) == b'.' => self.address(at, third),
+            _ => self.dotted_rest(third),
+        }
+    }
+
+    /// Skips the rest of a dotted number.
+    fn dotted_rest(&self, mut at: usize) -> usize {
+        while self.byte(at) == b'.' && self.byte(at + 1).is_ascii_digit() {
+            at = Masks::run_end(&self.masks.digit, at + 1, self.hi);
+        }
+        at
+    }
+
+    /// An IPv4 address, unless a fifth part follows.
+    fn address(&mut self, at: usize, third: usize) -> usize {
+        let end = self.dotted_rest(third);
+        self.consider(at, &[Ipv4]).unwrap_or(end)
+    }
+
+    /// `10:30:15` is passed over; `00:1a:2b…` and `2001:db8::1` are addresses.
+    fn clock(&mut self, at: usize, end: usize, len: usize) -> usize {
+        let next = self.byte(end + 1);
+        if len == 2 && next.is_ascii_digit() {
+            let minutes = Masks::run_end(&self.masks.digit, end + 1, self.hi);
+            if self.byte(minutes) != b':' && !self.byte(minutes).is_ascii_alphanumeric() {
+                return minutes;
+            }
+            let seconds = Masks::run_end(&self.masks.digit, (minutes + 1).min(self.hi - 1), self.hi).max(minutes + 1);
+            let time = minutes == end + 3 && seconds == minutes + 3;
+            if time && self.byte(minutes) == b':' && !matches!(self.byte(seconds), b':' | b'a'..=b'f' | b'A'..=b'F') {
+                return seconds;
+            }
+        }
+        if len <= 4 && (next.is_ascii_hexdigit() || next == b':') {
+            return self.consider(at, &[Mac, Ipv6]).unwrap_or_else(|| self.hex_rest(end));
+        }
+        self.bare(at, end, len)
+    }
+
+    /// Skips the rest of a run of hexadecimal digits and colons.
+    pub(super) fn hex_rest(&self, mut at: usize) -> usize {
+        while self.byte(at).is_ascii_hexdigit() || self.byte(at) == b':' {
+            at += 1;
+        }
+        at
+    }
+
+    fn bracketed(&mut self, at: usize, end: usize) -> usize {
+        let mut start = at - 1;
+        for prefix in [b"+1 ".as_slice(), b"+1-", b"+1", b"1-", b"1 "] {
+            if self.text[self.lo..start].ends_with(prefix) {
+                start -= prefix.len();
+                break;
+            }
+        }
+        self.consider(start, &[PhoneUs]).unwrap_or(end)
+    }
+
+    fn spaced(&mut self, at: usize, end: usize, len: usize) -> usize {
+        if self.previous(at) == b'+' {
+            return self.bare(at, end, len);
+        }
+        let blank = self.byte(end) == b' ';
+        let next = self.byte(end + 1);
+        if blank && next.is_ascii_digit() {
+            let shapes: &[Matcher] = match len {
+                3 => &[PhoneUs, Ssn, Itin],
+                4 => &[Card],
+                1 => &[PhoneUs],
+                _ => &[],
+            };
+            if !shapes.is_empty() && (len == 4 || self.grouped(end + 1)) {
+                if let Some(found) = self.consider(at, shapes) {
+                    return found;
+                }
+            }
+        }
+        if blank && len <= 6 && next.is_ascii_alphabetic() {
+            if let Some(found) = self.before_word(at, end, len) {
+                return found;
+            }
+        }
+        self.bare(at, end, len)
+    }
+
+    /// True where two or three digits and then a separator stand at `at`: the middle of a grouped number.
+    fn grouped(&self, at: usize) -> bool {
+        let end = Masks::run_end(&self.masks.digit, at, self.hi);
+        matches!(end - at, 2 | 3) && matches!(self.byte(end), b' ' | b'-' | b'.' | b'\n')
+    }
+
+    /// A number before a word: a day, an age, a house number.
+    fn before_word(&mut self, at: usize, end: usize, len: usize) -> Option<usize> {
+        if len <= 2 && is_month_start(self.bounded(), end + 1) {
+            if let Some(found) = self.consider(at, &[DateDayFirst, DateDayMonth]) {
+                return Some(found);
+            }
+        }
+        if matches!(len, 2 | 3) && matches!(self.byte(end + 1), b'y' | b'Y') {
+            if let Some(found) = self.age(at, end) {
+                return Some(found);
+            }
+        }
+        self.street(at, end)
+    }
+
+    /// A run that no separator continues.
+    pub(super) fn bare(&mut self, at: usize, end: usize, len: usize) -> usize {
+        if self.previous(at) == b'+' && len >= 1 {
+            let found = self.consider(at - 1, &[PhoneUs, PhoneInternational]);
+            return found.unwrap_or(end);
+        }
+        if len <= 2 || len == 4 {
+            if let Some(found) = self.behind_month(at, len) {
+                return found;
+            }
+        }
+        match len {
+            0..=1 => end,
+            2 | 3 => self.age(at, end).unwrap_or_else(|| self.identifier_if_labelled(at, end)),
+            4 => self.identifier(at, end),
+            5 => self.zip(at, end),
+            8 | 12 | 14 => self.settle_bare(at, &[DateCompact], end),
+            9 => self.settle_bare(at, &[Ssn, Itin], end),
+            10 => self.settle_bare(at, &[Npi, PhoneRun], end),
+            11 => self.settle_bare(at, &[PhoneRun], end),
+            13..=19 => self.settle_bare(at, &[Card], end),
+            20.. => end,
+            _ => self.identifier(at, end),
+        }
+    }
+
+    fn settle_bare(&mut self, at: usize, shapes: &[Matcher], end: usize) -> usize {
+        if is_money(self.previous(at)) {
+            return end;
+        }
+        self.settle_on(at, shapes, end)
+    }
+
+    /// A day or year behind a month's name.
+    pub(super) fn behind_month(&mut self, at: usize, len: usize) -> Option<usize> {
+        let mut gap = at;
+        while gap > self.lo && at - gap < 3 && matches!(self.text[gap - 1], b' ' | b'-' | b'/' | b'.' | b',' | b'\n') {
+            gap -= 1;
+        }
+        if gap == at || gap == self.lo {
+            return None;
+        }
+        let mut start = self.word_start(gap);
+        if &self.text[start..gap] == b"of" && start > self.lo + 3 {
+            start = self.word_start(start - 1);
+        }
+        if !is_month_start(self.bounded(), start) {
+            return None;
+        }
+        let shapes: &[Matcher] = if len == 4 { &[DateMonthYear] } else { &[DateMonthFirst, DateMonthDay] };
+        self.dated(start, shapes)
+    }
+
+    /// A date in words, which may be a log's own timestamp.
+    fn dated(&mut self, start: usize, shapes: &[Matcher]) -> Option<usize> {
+        let before = self.before(start);
+        for &shape in shapes {
+            let Some(index) = self.rules.slots[shape as usize] else { continue };
+            let Some(found) = self.attempt(index, start, &before) else { continue };
+            let end = found.detection.end as usize;
+            let logged = self.at_line_start(start) && self.is_clock(end);
+            self.emit(if logged { self.as_log_timestamp(found) } else { found });
+            return Some(end);
+        }
+        None
+    }
+
+    /// `04-MAR-2024`, `04/Mar/2024:13:00:01`.
+    fn day_and_month(&mut self, at: usize, end: usize) -> usize {
+        if !is_month_start(self.bounded(), end + 1) {
+            return self.identifier(at, end);
+        }
+        let before = self.before(at);
+        let Some(index) = self.rules.slots[DateDayFirst as usize] else { return end };
+        let Some(found) = self.attempt(index, at, &before) else { return end };
+        let stop = found.detection.end as usize;
+        let logged = self.previous(at) == b'[' && self.byte(stop) == b':' || before.log_clock;
+        self.emit(if logged { self.as_log_timestamp(found) } else { found });
+        stop
+    }
+
+    /// `2024-03-04`, with its time; a log's own timestamp where it stands as one.
+    fn iso_date(&mut self, at: usize, end: usize) -> usize {
+        let Some(index) = self.rules.slots[DateIso as usize] else { return end };
+        if self.meaning.patterns.is_empty() && self.at_line_start(at) {
+            if let Some(stop) = self.logged_iso(at) {
+                return stop;
+            }
+        }
+        let before = self.before(at);
+        let Some(found) = self.attempt(index, at, &before) else {
+            return self.identifier(at, end);
+        };
+        let stop = found.detection.end as usize;
+        let clock = before.log_clock || self.meaning.log_clock;
+        self.emit(if clock { self.as_log_timestamp(found) } else { found });
+        stop
+    }
+
+    /// A timestamp with seconds where a log line begins: cheap, because logs are full of them.
+    fn logged_iso(&mut self, at: usize) -> Option<usize> {
+        let end = DateIso.run(self.bounded(), at)?;
+        if end < at + 19 {
+            return None;
+        }
+        if self.options.min_permille <= 300 || self.keep_weak {
+            let index = self.rules.slots[DateIso as usize]?;
+            let found = self.judge(index, at, end, &Default::default())?;
+            self.emit(self.as_log_timestamp(found));
+        }
+        Some(end)
+    }
+
+    fn at_line_start(&self, at: usize) -> bool {
+        matches!(self.previous(at), 0 | b'\n' | b'[' if self.field == u32::MAX || at > self.lo)
+            && (self.previous(at) != b'[' || at < self.lo + 2 || self.text[at - 2] == b'\n')
+    }
+
+    /// ` hh:mm:ss` at `at`.
+    fn is_clock(&self, at: usize) -> bool {
+        let clock = |from: usize| self.byte(from + 2) == b':' && self.byte(from + 5) == b':';
+        self.byte(at) == b' ' && clock(at + 1)
+    }
+}
+
+fn is_fraction(previous: u8) -> bool {
+    matches!(previous, b'.' | b',')
+}
+
+pub(super) fn is_money(previous: u8) -> bool {
+    matches!(previous, b'$' | 0xac | 0xa3)
+}
+
+/// True where a month's name may begin: a cheap look at three letters.
+pub(super) fn is_month_start(text: &[u8], at: usize) -> bool {
+    let Some(three) = text.get(at..at + 3) else { return false };
+    let key = u32::from_le_bytes([three[0] | 0x20, three[1] | 0x20, three[2] | 0x20, 0]);
+    const MONTHS: [u32; 12] = {
+        let names = [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
+        let mut keys = [0; 12];
+        let mut index = 0;
+        while index < 12 {
+            keys[index] = u32::from_le_bytes([names[index][0], names[index][1], names[index][2], 0]);
+            index += 1;
+        }
+        keys
+    };
+    MONTHS.contains(&key)
+}

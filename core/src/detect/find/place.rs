@@ -1,0 +1,103 @@
+//! House numbers, ZIP codes and coordinates.
+
+use super::Finder;
+use crate::detect::masks::Masks;
+use crate::detect::matcher::Matcher::*;
+use crate::detect::matcher::{is_state, street_suffix};
+
+/// Words of a city's name, at most.
+const CITY_WORDS: usize = 3;
+
+impl Finder<'_> {
+    /// A street line that begins with the house number at `at`.
+    pub(super) fn street(&mut self, at: usize, end: usize) -> Option<usize> {
+        let first = self.byte(end + 1);
+        let plausible = first.is_ascii_uppercase() || first.is_ascii_digit() || !self.meaning.patterns.is_empty();
+        if !plausible || self.byte(end) != b' ' {
+            return None;
+        }
+        let index = self.rules.slots[Street as usize]?;
+        let stop = Street.run(self.bounded(), at)?;
+        if !self.is_street_name(end + 1, stop) {
+            return None;
+        }
+        let before = self.before(at);
+        let found = self.attempt(index, at, &before)?;
+        let stop = found.detection.end as usize;
+        self.emit(found);
+        Some(stop)
+    }
+
+    /// True where the words of a street line are capitalised, up to its suffix.
+    fn is_street_name(&self, at: usize, end: usize) -> bool {
+        let words = self.text[at..end].split(|it| *it == b' ');
+        words.filter(|it| !it.is_empty()).all(|word| {
+            let capital = !word[0].is_ascii_lowercase();
+            capital || street_suffix(word.strip_suffix(b".").unwrap_or(word)) || matches!(word, b"de" | b"la" | b"of" | b"the")
+                || matches!(word, b"apt" | b"apt." | b"suite" | b"unit")
+        })
+    }
+
+    /// A run of five digits: behind a state it is a ZIP code, and the city stands before the state.
+    pub(super) fn zip(&mut self, at: usize, end: usize) -> usize {
+        if let Some(start) = self.city_start(at) {
+            if let Some(found) = self.consider(start, &[CityStateZip]) {
+                return found;
+            }
+        }
+        self.consider(at, &[Zip]).unwrap_or_else(|| self.identifier(at, end))
+    }
+
+    /// Where a city's name begins whose state stands before `at`.
+    fn city_start(&self, at: usize) -> Option<usize> {
+        if self.previous(at) != b' ' {
+            return None;
+        }
+        let state = self.state_start(at)?;
+        let mut start = state;
+        let mut words = 0;
+        while words < CITY_WORDS {
+            let Some(end) = Masks::previous_set_end(&self.masks.word, start, self.lo) else { break };
+            let word = self.word_start(end);
+            let gap = &self.text[end..start];
+            let joined = if words == 0 { matches!(gap, b" " | b", " | b",\n") } else { matches!(gap, b" " | b"-" | b". ") };
+            let name = self.text[word].is_ascii_uppercase() && self.text[word..end].iter().all(|it| !it.is_ascii_digit());
+            let street = words > 0 && street_suffix(&self.text[word..end]) && gap != b". ";
+            if !joined || !name || street {
+                break;
+            }
+            start = word;
+            words += 1;
+        }
+        (words > 0).then_some(start)
+    }
+
+    /// Where the state's name or abbreviation before `at` begins.
+    fn state_start(&self, at: usize) -> Option<usize> {
+        let end = Masks::previous_set_end(&self.masks.word, at, self.lo)?;
+        if at - end > 2 || !self.text[end..at].iter().all(|it| matches!(it, b' ' | b',')) {
+            return None;
+        }
+        let start = self.word_start(end);
+        if self.text[start].is_ascii_uppercase() && is_state(&self.text[start..end]) {
+            return Some(start);
+        }
+        let before = Masks::previous_set_end(&self.masks.word, start, self.lo)?;
+        let two = self.word_start(before);
+        is_state(&self.text[two..end]).then_some(two)
+    }
+
+    /// A pair of decimal degrees, or one in a field that says so.
+    pub(super) fn coordinate(&mut self, at: usize, end: usize) -> Option<usize> {
+        let decimals = end - at;
+        if decimals < 6 {
+            return None;
+        }
+        let start = if self.previous(at) == b'-' { at - 1 } else { at };
+        let before = self.before(start);
+        if before.hit.is_none() && self.meaning.patterns.is_empty() {
+            return None;
+        }
+        self.consider_in(start, &before, &[])
+    }
+}

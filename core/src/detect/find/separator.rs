@@ -1,0 +1,160 @@
+//! What follows or surrounds punctuation: mail addresses, URLs, and values in words behind their label.
+
+use super::Finder;
+use crate::detect::masks::Masks;
+use crate::detect::matcher::Matcher::*;
+use crate::detect::matcher::{is_local, person_name, skip_titles};
+use crate::detect::ruleset::schema::Capture;
+use crate::detect::words::{start_of_word, word_hash};
+
+impl Finder<'_> {
+    /// The `@` at `at`.
+    pub(super) fn mail(&mut self, at: usize) -> usize {
+        let floor = self.lo.max(at.saturating_sub(64));
+        let mut start = at;
+        while start > floor && is_local(self.text[start - 1]) {
+            start -= 1;
+        }
+        while start < at && !self.text[start].is_ascii_alphanumeric() {
+            start += 1;
+        }
+        if start == at {
+            return at + 1;
+        }
+        let found = self.consider(start, &[Email]);
+        if found.is_some() {
+            // A number or label inside the mailbox was seen before the `@` was: it is part of the address.
+            let last = self.out.len() - 1;
+            let inside = |index: &usize| self.out[*index].detection.start >= start as u32;
+            let first = (0..last).rev().take_while(inside).last();
+            if let Some(first) = first {
+                self.out.drain(first..last);
+            }
+        }
+        found.unwrap_or(at + 1)
+    }
+
+    /// The `:` or `=` at `at`.
+    pub(super) fn separator(&mut self, at: usize) -> usize {
+        if self.text[at] == b':' && self.byte(at + 1) == b'/' && self.byte(at + 2) == b'/' {
+            let start = self.word_start(at);
+            return if start < at { self.link(start, at) } else { at + 3 };
+        }
+        if self.byte(at + 1) == b':' {
+            return self.compressed_address(at);
+        }
+        self.labelled(at).unwrap_or(at + 1)
+    }
+
+    fn link(&mut self, start: usize, at: usize) -> usize {
+        self.consider(start, &[Url]).unwrap_or(at + 3)
+    }
+
+    /// `fe80::…`: an IPv6 address whose first group holds no digit, or none at all.
+    fn compressed_address(&mut self, at: usize) -> usize {
+        let mut start = at;
+        while start > self.lo && at - start < 24 && (self.text[start - 1].is_ascii_hexdigit() || self.text[start - 1] == b':') {
+            start -= 1;
+        }
+        self.consider(start, &[Ipv6]).unwrap_or_else(|| self.hex_rest(at + 2))
+    }
+
+    /// A host with a path but no scheme: the `/` at `at`.
+    pub(super) fn host(&mut self, at: usize) -> usize {
+        if at < self.lo + 5 {
+            return at + 1;
+        }
+        let domain = matches!(&self.text[at - 4..at], b".com" | b".org" | b".net" | b".gov" | b".edu");
+        if !domain {
+            return at + 1;
+        }
+        let mut start = at;
+        while start > self.lo && at - start < 128 && (self.text[start - 1].is_ascii_alphanumeric() || matches!(self.text[start - 1], b'.' | b'-')) {
+            start -= 1;
+        }
+        if matches!(self.previous(start), b'@' | b'/' | b':') {
+            return at + 1;
+        }
+        self.consider(start, &[Url]).unwrap_or(at + 1)
+    }
+
+    /// A label before `at` whose value may hold no digit: names, places, plates.
+    fn labelled(&mut self, at: usize) -> Option<usize> {
+        let mut end = at;
+        while end > self.lo && at - end < 3 && matches!(self.text[end - 1], b'"' | b'\'' | b' ' | b')' | b']') {
+            end -= 1;
+        }
+        if end == self.lo || !self.text[end - 1].is_ascii_alphabetic() {
+            return None;
+        }
+        let word = start_of_word(self.text, self.masks, end, self.lo);
+        if !self.rules.cues.may_end_with(word_hash(self.text, word, end)) {
+            return None;
+        }
+        let start = self.value_start(at + 1)?;
+        let before = self.before(start);
+        let hit = before.hit.filter(|hit| hit.labelled && hit.distance == 0)?;
+        let labels: &[u16] = if hit.compound { &[] } else { &hit.cue.label_patterns };
+        for &index in hit.cue.patterns.iter().chain(labels) {
+            let Some(end) = self.value_in_words(index, start) else { continue };
+            let named = self.rules.pattern(index).file.capture == Some(Capture::Name);
+            let begin = if named { skip_titles(self.bounded(), start) } else { start };
+            let Some(found) = self.judge(index, begin, end, &before) else { continue };
+            self.emit(found);
+            return Some(at + 1);
+        }
+        None
+    }
+
+    /// Behind blanks and one opening quote; nothing where the line ends.
+    fn value_start(&self, at: usize) -> Option<usize> {
+        let mut start = at;
+        while start < at + 24 && matches!(self.byte(start), b' ' | b'\t') {
+            start += 1;
+        }
+        if matches!(self.byte(start), b'"' | b'\'') {
+            start += 1;
+        }
+        (self.byte(start) > b' ').then_some(start)
+    }
+
+    /// The end of the value a pattern for words finds at `at`.
+    fn value_in_words(&self, index: u16, at: usize) -> Option<usize> {
+        if !self.wanted[usize::from(index)] {
+            return None;
+        }
+        let pattern = self.rules.pattern(index);
+        match (pattern.file.capture, pattern.matcher) {
+            (Some(Capture::Name), _) => person_name(self.bounded(), skip_titles(self.bounded(), at)),
+            (Some(Capture::Line), _) => self.line_value(at),
+            (None, Some(_)) => None,
+            (None, None) => {
+                let end = pattern.regex_at(self.text, at, self.hi)?;
+                (!self.byte(end).is_ascii_alphanumeric()).then_some(end)
+            }
+        }
+    }
+
+    /// A labelled address: to the end of the line, a wide gap, a bar or the closing quote.
+    fn line_value(&self, at: usize) -> Option<usize> {
+        let mut end = at;
+        while end < self.hi && end - at < 160 {
+            match self.text[end] {
+                b'\n' | b'\r' | b'\t' | b'|' | b'"' | b';' | b'<' | b'{' | b'[' => break,
+                b' ' if self.byte(end + 1) == b' ' => break,
+                b':' => {
+                    // The next label on the same line is not part of the value.
+                    end = Masks::run_start(&self.masks.word, end, at);
+                    break;
+                }
+                _ => end += 1,
+            }
+        }
+        while end > at && matches!(self.text[end - 1], b' ' | b',' | b'.') {
+            end -= 1;
+        }
+        let value = &self.text[at..end];
+        let telling = value.iter().any(u8::is_ascii_digit) && value.iter().any(|it| *it == b' ');
+        (telling && !value.contains(&b'@')).then_some(end)
+    }
+}

@@ -1,0 +1,143 @@
+//! Decides on tokens that mix letters and digits, and on everything that only a cue or label can name.
+
+use super::Finder;
+use super::number::is_money;
+use crate::detect::context;
+use crate::detect::matcher::Matcher;
+use crate::detect::matcher::Matcher::*;
+use crate::detect::words::word_hash;
+
+/// Shorter tokens are no identifiers, whatever stands before them.
+const SHORTEST: usize = 4;
+
+impl Finder<'_> {
+    /// The token `start..stop`, whose first digits begin at `at`; where to go on.
+    pub(super) fn token(&mut self, start: usize, at: usize, stop: usize) -> usize {
+        let len = stop - start;
+        let next = self.byte(stop);
+        if start == at {
+            if let Some(found) = self.digits_then_letters(at, stop) {
+                return found;
+            }
+        }
+        if next == b'-' || self.previous(start) == b'-' {
+            if let Some(end) = self.hex_groups(start, len, next) {
+                return end;
+            }
+        }
+        if next == b':' && (len <= 4) && self.text[start..stop].iter().all(u8::is_ascii_hexdigit) {
+            return self.consider(start, &[Mac, Ipv6]).unwrap_or_else(|| self.hex_rest(stop));
+        }
+        if let Some(shapes) = shapes_of(len, next) {
+            if let Some(found) = self.consider(start, shapes) {
+                return found;
+            }
+        }
+        if len < SHORTEST && next != b'-' || len > 40 && self.meaning.patterns.is_empty() {
+            return stop;
+        }
+        self.identifier(start, stop)
+    }
+
+    /// `4th of March`, `12Mar2024`, `94yo`.
+    fn digits_then_letters(&mut self, at: usize, stop: usize) -> Option<usize> {
+        match self.text[stop - 1] | 0x20 {
+            b't' | b'd' | b'h' if stop - at <= 4 => {
+                let ordinal = self.consider(at, &[DateDayFirst, DateDayMonth]);
+                ordinal.or_else(|| self.behind_month(at, 2)).or_else(|| self.street(at, stop))
+            }
+            b'o' | b'r' | b's' if stop - at <= 8 => self.age(at, stop),
+            _ => self.street(at, stop),
+        }
+    }
+
+    /// A UUID that begins at or around `start`.
+    fn hex_groups(&mut self, start: usize, len: usize, next: u8) -> Option<usize> {
+        if !matches!(len, 4 | 8 | 12) {
+            return None;
+        }
+        let begin = match (len, next) {
+            (8, b'-') => start,
+            (4, b'-') => (0..3).map(|back| 9 + back * 5).find_map(|back| start.checked_sub(back).filter(|it| self.is_uuid(*it)))?,
+            (12, _) => start.checked_sub(24)?,
+            _ => return None,
+        };
+        if begin < self.lo {
+            return None;
+        }
+        let end = Uuid.run(self.bounded(), begin)?;
+        self.consider(begin, &[Uuid]);
+        Some(end)
+    }
+
+    fn is_uuid(&self, at: usize) -> bool {
+        at >= self.lo && Uuid.run(self.bounded(), at).is_some()
+    }
+
+    /// A value that only a cue, a label or the field can name; where to go on.
+    pub(super) fn identifier(&mut self, at: usize, end: usize) -> usize {
+        let start = self.identifier_start(at);
+        let stop = IdToken.run(self.bounded(), start).unwrap_or(end).max(end);
+        if stop - start < SHORTEST || is_money(self.previous(start)) {
+            return end;
+        }
+        let before = self.before(start);
+        let named = before.hit.is_some() || !self.meaning.patterns.is_empty();
+        if named {
+            let opening = matches!(self.previous(start), b'(' | b'+');
+            let found = self.consider_in(start, &before, &[]);
+            let found = found.or_else(|| if opening { self.consider_in(start - 1, &before, &[]) } else { None });
+            return found.unwrap_or(end);
+        }
+        let Some(cue) = context::after(&self.rules.cues, self.surroundings(), stop) else { return end };
+        let best = cue.patterns.iter().filter_map(|&index| self.attempt(index, start, &before)).next();
+        let Some(best) = best else { return end };
+        self.emit(best);
+        stop
+    }
+
+    /// Short numbers are looked at only in a field that names them.
+    pub(super) fn identifier_if_labelled(&mut self, at: usize, end: usize) -> usize {
+        if self.meaning.patterns.is_empty() { end } else { self.identifier(at, end) }
+    }
+
+    /// Where a joined token (`PT-4471-B`) begins, looking left over at most three joints; a cue is not part of it.
+    fn identifier_start(&self, at: usize) -> usize {
+        let mut start = at;
+        for _ in 0..3 {
+            let joint = matches!(self.previous(start), b'-' | b'_');
+            if !joint || start < self.lo + 2 || !self.text[start - 2].is_ascii_alphanumeric() {
+                return start;
+            }
+            let word = self.word_start(start - 1);
+            let hash = word_hash(self.text, word, start - 1);
+            if self.rules.cues.ending_with(&[hash]).is_some_and(|(cue, _)| cue.names()) {
+                return start;
+            }
+            start = word;
+        }
+        start
+    }
+
+    /// An age of 90 or more with its unit, or one that its label names.
+    pub(super) fn age(&mut self, at: usize, end: usize) -> Option<usize> {
+        let old = matches!(self.text[at], b'9' | b'1') && end - at >= 2;
+        let found = if old { self.consider(at, &[AgeOver89]) } else { None };
+        if found.is_some() || self.options.min_permille >= 500 && !old {
+            return found;
+        }
+        self.consider(at, &[])
+    }
+}
+
+/// Shapes of tokens by their length.
+fn shapes_of(len: usize, next: u8) -> Option<&'static [Matcher]> {
+    match len {
+        17 => Some(&[Vin]),
+        11 => Some(&[Mbi, Hicn]),
+        4 if next == b'-' => Some(&[Mbi]),
+        9 => Some(&[Dea]),
+        10 => Some(&[Hicn]),
+        _ => None,
+    }
+}

@@ -1,0 +1,164 @@
+//! Health context: a vocabulary of clinical terms, counted as evidence. Not identifiers, not reported as findings.
+//!
+//! Large blocks are sampled: what a source is about shows in any part of it, and records with identifiers are looked
+//! at wherever they stand.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::masks::Masks;
+use super::words::{PhraseTable, chain, split, word_hash};
+use crate::{Error, ErrorKind};
+
+/// Kinds of health evidence, by their stable names.
+pub const KINDS: [&str; 11] = [
+    "anatomy",
+    "diagnosis",
+    "drug",
+    "lab",
+    "procedure",
+    "section",
+    "specialty",
+    "symptom",
+    "vital",
+    "device",
+    "other",
+];
+
+/// Per block and kind, more is not counted.
+pub const CAP: u64 = 64;
+/// A block up to this size is looked at whole.
+const WHOLE: usize = 64 << 10;
+/// Samples of a larger block, and the bytes of each.
+const SAMPLES: usize = 8;
+const SAMPLE: usize = 4 << 10;
+/// Bytes looked at on either side of an identifier.
+const NEAR: usize = 256;
+/// Identifiers whose surroundings are looked at, per block.
+const NEIGHBOURHOODS: usize = 64;
+
+/// The kind of that name.
+pub fn kind(id: &str) -> Option<&'static str> {
+    KINDS.iter().find(|it| **it == id).copied()
+}
+
+/// The terms, by the hash of their words in reading order.
+#[derive(Debug)]
+pub struct Vocabulary {
+    table: PhraseTable,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TermFile {
+    kind: String,
+    #[serde(default)]
+    #[allow(dead_code)]
+    source: String,
+    terms: Vec<String>,
+}
+
+/// Health evidence of a block, by index into `KINDS`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally(pub [u64; KINDS.len()]);
+
+impl Tally {
+    /// Counts one, up to the cap.
+    pub fn add(&mut self, kind: &str) {
+        if let Some(index) = KINDS.iter().position(|it| *it == kind) {
+            self.0[index] = (self.0[index] + 1).min(CAP);
+        }
+    }
+
+    /// The kinds counted, by name.
+    pub fn by_kind(&self) -> BTreeMap<&'static str, u64> {
+        KINDS.iter().copied().zip(self.0).filter(|it| it.1 > 0).collect()
+    }
+
+    fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+}
+
+impl Vocabulary {
+    /// The terms of `health/*.toml`.
+    ///
+    /// # Errors
+    /// Kind `Pattern` where a file does not follow the schema.
+    pub fn builtin() -> Result<Self, Error> {
+        let mut rows = Vec::new();
+        let mut entries = Vec::new();
+        for file in phisift_patterns::FILES.iter().filter(|it| it.path.starts_with("health/")) {
+            let wrong = |what: &str| Error::new(ErrorKind::Pattern, format!("{}: {what}", file.path));
+            let parsed: TermFile = toml::from_str(file.text).map_err(|error| wrong(error.message()))?;
+            let kind = KINDS.iter().position(|it| *it == parsed.kind).ok_or_else(|| wrong("no such kind"))?;
+            for term in parsed.terms.iter().flat_map(|it| it.lines()).map(str::trim).filter(|it| !it.is_empty()) {
+                let bytes = term.as_bytes();
+                let words: Vec<u64> = split(bytes).iter().map(|&(from, to)| word_hash(bytes, from, to)).collect();
+                entries.extend(words.first());
+                rows.push((words.iter().fold(0, |key, &word| chain(key, word)), kind as u32));
+            }
+        }
+        Ok(Vocabulary { table: PhraseTable::new(&rows, entries.into_iter()) })
+    }
+
+    /// Counts the terms of a block: all of a small one; of a large one samples and the surroundings of identifiers.
+    pub fn count(&self, text: &[u8], masks: &Masks, identifiers: impl Iterator<Item = usize>, tally: &mut Tally) {
+        if text.len() <= WHOLE {
+            self.count_range(text, masks, 0, text.len(), tally);
+            return;
+        }
+        for sample in 0..SAMPLES {
+            let from = text.len() / SAMPLES * sample;
+            self.count_range(text, masks, from, (from + SAMPLE).min(text.len()), tally);
+        }
+        let mut behind = 0;
+        for at in identifiers.filter(|at| at % 4 != 3).take(NEIGHBOURHOODS) {
+            let from = at.saturating_sub(NEAR).max(behind);
+            behind = (at + NEAR).min(text.len());
+            self.count_range(text, masks, from, behind, tally);
+        }
+    }
+
+    fn count_range(&self, text: &[u8], masks: &Masks, from: usize, to: usize, tally: &mut Tally) {
+        let mut at = from;
+        while let Some(start) = Masks::next_set(&masks.word, at, to) {
+            let end = Masks::run_end(&masks.word, start, to);
+            at = end;
+            if end - start < 2 || text[start].is_ascii_digit() {
+                continue;
+            }
+            let first = word_hash(text, start, end);
+            if !self.table.may_begin(first) {
+                continue;
+            }
+            if let Some((kind, behind)) = self.term(text, masks, first, end, to) {
+                tally.0[kind] = (tally.0[kind] + 1).min(CAP);
+                at = behind;
+                if tally.total() >= CAP * 2 {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The longest term that begins with the word `first`, which ends at `end`.
+    fn term(&self, text: &[u8], masks: &Masks, first: u64, end: usize, to: usize) -> Option<(usize, usize)> {
+        let mut key = chain(0, first);
+        let mut found = self.table.get(key).map(|kind| (kind as usize, end));
+        let mut at = end;
+        for _ in 0..3 {
+            let Some(start) = Masks::next_set(&masks.word, at, to.min(at + 3)) else { break };
+            if !matches!(&text[at..start], b" " | b"-" | b"'") {
+                break;
+            }
+            at = Masks::run_end(&masks.word, start, to);
+            key = chain(key, word_hash(text, start, at));
+            if let Some(kind) = self.table.get(key) {
+                found = Some((kind as usize, at));
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,91 @@
+//! What a field's name says of its values: `patient.birthDate`, `pt_mrn`, `identifier.value` with its siblings.
+
+use super::ruleset::Ruleset;
+use super::ruleset::cues::Cue;
+use super::words::{split, word_hash};
+use crate::model::{Label, Role, Subject};
+
+/// The meaning of a label. Without patterns it means nothing to the detector.
+#[derive(Clone, Debug, Default)]
+pub struct Meaning {
+    /// Patterns it names, the likeliest first.
+    pub patterns: Vec<u16>,
+    /// Patterns it speaks against.
+    pub against: Vec<u16>,
+    /// The role it gives.
+    pub role: Option<Role>,
+    /// Whose it is.
+    pub subject: Option<Subject>,
+    /// It is a log's clock.
+    pub log_clock: bool,
+    /// Sibling members, not the name, told it.
+    pub sibling: bool,
+}
+
+impl Meaning {
+    /// The meaning of a label.
+    pub fn of(rules: &Ruleset, label: &Label) -> Meaning {
+        let mut meaning = Meaning::default();
+        let hints = hashes(&label.hints);
+        for index in 0..hints.len() {
+            // Hints are read forward phrase by phrase; the table wants the last word first.
+            let reversed: Vec<u64> = hints[..=index].iter().rev().copied().collect();
+            if let Some((cue, _)) = rules.cues.ending_with(&reversed) {
+                meaning.sibling |= meaning.add(cue, true);
+            }
+        }
+        if meaning.sibling {
+            meaning.patterns.dedup();
+        }
+        let words: Vec<u64> = hashes(&label.name).into_iter().rev().collect();
+        meaning.read(rules, &words);
+        meaning
+    }
+
+    /// Reads a label's words, the last first.
+    fn read(&mut self, rules: &Ruleset, words: &[u64]) {
+        let mut index = 0;
+        let mut named = self.sibling;
+        let mut skipped = 0;
+        while index < words.len() && index < 8 {
+            let Some((cue, len)) = rules.cues.ending_with(&words[index..]) else {
+                if !named && skipped == 1 || named && index > 4 {
+                    return;
+                }
+                skipped += 1;
+                index += 1;
+                continue;
+            };
+            index += len;
+            let compound = index < words.len() && rules.cues.ending_with(&words[index..]).is_none();
+            let direct = !named && skipped == 0;
+            if direct && self.add(cue, !compound) {
+                named = true;
+            } else {
+                self.role = self.role.or(cue.role);
+                self.subject = self.subject.or(cue.subject);
+                self.log_clock |= direct && cue.log_clock;
+                if !named && !cue.filler && cue.subject.is_none() && cue.role.is_none() {
+                    skipped += 1;
+                }
+            }
+        }
+    }
+
+    /// Takes a phrase's patterns; false where it names none.
+    fn add(&mut self, cue: &Cue, label_patterns: bool) -> bool {
+        self.role = self.role.or(cue.role);
+        self.subject = self.subject.or(cue.subject);
+        self.log_clock |= cue.log_clock;
+        self.against.extend(&cue.against);
+        let only: &[u16] = if label_patterns { &cue.label_patterns } else { &[] };
+        if self.patterns.is_empty() {
+            self.patterns.extend(cue.patterns.iter().chain(only));
+        }
+        !cue.patterns.is_empty() || !only.is_empty()
+    }
+}
+
+fn hashes(text: &[u8]) -> Vec<u64> {
+    split(text).iter().map(|&(start, end)| word_hash(text, start, end)).collect()
+}

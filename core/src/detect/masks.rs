@@ -1,0 +1,378 @@
+//! The prefilter: one bit per byte and class, from which every trigger is taken. Never looks at meaning.
+//!
+//! Three implementations give the same bits: `scalar` (the reference), `portable` (eight bytes at a time) and AVX2.
+//! The class masks are stored first and combined in a second pass: combining them right behind the movemask lets LLVM
+//! turn the mask algebra into lane shuffles, ten times slower.
+
+/// The class bits of a byte.
+mod class {
+    pub const DIGIT: u8 = 1;
+    pub const WORD: u8 = 2;
+    pub const AT: u8 = 4;
+    pub const SEPARATOR: u8 = 8;
+    pub const SLASH: u8 = 16;
+}
+
+const CLASS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        table[byte] = match b {
+            b'0'..=b'9' => class::DIGIT | class::WORD,
+            b'a'..=b'z' | b'A'..=b'Z' | 0x80.. => class::WORD,
+            b'@' => class::AT,
+            b':' | b'=' => class::SEPARATOR,
+            b'/' => class::SLASH,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// Bit masks of a text, 64 bytes a word; bits behind the end are zero. One spare zero word follows.
+#[derive(Clone, Debug, Default)]
+pub struct Masks {
+    /// ASCII digits.
+    pub digit: Vec<u64>,
+    /// ASCII letters and digits, and every byte from 0x80.
+    pub word: Vec<u64>,
+    /// Places at which something may begin: a digit run, an `@`, a `:` or `=` behind a word, a `/` behind a letter.
+    pub trigger: Vec<u64>,
+    separator: Vec<u64>,
+    slash: Vec<u64>,
+}
+
+impl Masks {
+    /// Fills the masks for a text, reusing the buffers.
+    pub fn fill(&mut self, text: &[u8]) {
+        self.resize(text.len());
+        classify(text, self);
+        self.combine();
+    }
+
+    fn resize(&mut self, len: usize) {
+        let words = len.div_ceil(64) + 1;
+        for mask in [&mut self.digit, &mut self.word, &mut self.trigger, &mut self.separator, &mut self.slash] {
+            mask.clear();
+            mask.resize(words, 0);
+        }
+    }
+
+    /// Derives the triggers. `trigger` holds the `@` bits when it begins.
+    fn combine(&mut self) {
+        let words = self.digit.len();
+        let rows = self.digit.iter().zip(&self.word).zip(&self.separator).zip(&self.slash);
+        let mut digit_before = 0;
+        let mut letter_before = 0;
+        for ((((digit, word), separator), slash), trigger) in rows.zip(&mut self.trigger[..words]) {
+            let letter = word & !digit;
+            let starts = digit & !(digit << 1 | digit_before);
+            let labels = separator & !(separator << 1);
+            let hosts = slash & (letter << 1 | letter_before);
+            *trigger |= starts | labels | hosts;
+            digit_before = digit >> 63;
+            letter_before = letter >> 63;
+        }
+    }
+
+    /// The end of the run of set bits in `mask` that contains `at`, at most `end`.
+    #[inline]
+    pub fn run_end(mask: &[u64], at: usize, end: usize) -> usize {
+        let mut index = at / 64;
+        let mut clear = !mask[index] & (!0 << (at % 64));
+        while clear == 0 {
+            index += 1;
+            if index * 64 >= end {
+                return end;
+            }
+            clear = !mask[index];
+        }
+        (index * 64 + clear.trailing_zeros() as usize).min(end)
+    }
+
+    /// The start of the run of set bits in `mask` that ends just before `at`, at least `start`.
+    #[inline]
+    pub fn run_start(mask: &[u64], at: usize, start: usize) -> usize {
+        if at <= start {
+            return at;
+        }
+        let last = at - 1;
+        let mut index = last / 64;
+        let mut clear = !mask[index] & (!0 >> (63 - last % 64));
+        while clear == 0 {
+            if index * 64 <= start {
+                return start;
+            }
+            index -= 1;
+            clear = !mask[index];
+        }
+        (index * 64 + 64 - clear.leading_zeros() as usize).max(start)
+    }
+
+    /// The first set bit at or behind `at`, below `end`.
+    #[inline]
+    pub fn next_set(mask: &[u64], at: usize, end: usize) -> Option<usize> {
+        if at >= end {
+            return None;
+        }
+        let mut index = at / 64;
+        let mut set = mask[index] & (!0 << (at % 64));
+        while set == 0 {
+            index += 1;
+            if index * 64 >= end {
+                return None;
+            }
+            set = mask[index];
+        }
+        let found = index * 64 + set.trailing_zeros() as usize;
+        (found < end).then_some(found)
+    }
+
+    /// Behind the last set bit before `at`, if there is one at or behind `start`.
+    #[inline]
+    pub fn previous_set_end(mask: &[u64], at: usize, start: usize) -> Option<usize> {
+        if at <= start {
+            return None;
+        }
+        let last = at - 1;
+        let mut index = last / 64;
+        let mut set = mask[index] & (!0 >> (63 - last % 64));
+        while set == 0 {
+            if index * 64 <= start {
+                return None;
+            }
+            index -= 1;
+            set = mask[index];
+        }
+        let end = index * 64 + 64 - set.leading_zeros() as usize;
+        (end > start).then_some(end)
+    }
+}
+
+fn classify(text: &[u8], masks: &mut Masks) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the CPU has AVX2, just checked.
+        unsafe { avx2::classify(text, masks) };
+        return;
+    }
+    portable(text, masks);
+}
+
+fn store(masks: &mut Masks, index: usize, [digit, word, at, separator, slash]: [u64; 5]) {
+    masks.digit[index] = digit;
+    masks.word[index] = word;
+    masks.trigger[index] = at;
+    masks.separator[index] = separator;
+    masks.slash[index] = slash;
+}
+
+/// The reference: one byte after the other.
+fn scalar(text: &[u8], masks: &mut Masks) {
+    for (index, chunk) in text.chunks(64).enumerate() {
+        let mut bits = [0u64; 5];
+        for (at, &byte) in chunk.iter().enumerate() {
+            let classes = CLASS[usize::from(byte)];
+            for (bit, mask) in bits.iter_mut().enumerate() {
+                *mask |= u64::from(classes >> bit & 1) << at;
+            }
+        }
+        store(masks, index, bits);
+    }
+}
+
+/// Eight bytes at a time: class bytes are gathered into one word and each bit plane is multiplied into place.
+fn portable(text: &[u8], masks: &mut Masks) {
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let whole = text.len() / 64;
+    for index in 0..whole {
+        let chunk = &text[index * 64..][..64];
+        let mut bits = [0u64; 5];
+        for (part, eight) in chunk.chunks_exact(8).enumerate() {
+            let mut classes = 0u64;
+            for (at, &byte) in eight.iter().enumerate() {
+                classes |= u64::from(CLASS[usize::from(byte)]) << (8 * at);
+            }
+            for (bit, mask) in bits.iter_mut().enumerate() {
+                let plane = (classes >> bit) & 0x0101_0101_0101_0101;
+                *mask |= (plane.wrapping_mul(GATHER) >> 56) << (8 * part);
+            }
+        }
+        store(masks, index, bits);
+    }
+    tail(text, whole, masks);
+}
+
+/// The last, incomplete word.
+fn tail(text: &[u8], whole: usize, masks: &mut Masks) {
+    let rest = &text[whole * 64..];
+    if rest.is_empty() {
+        return;
+    }
+    let mut one = Masks::default();
+    one.resize(rest.len());
+    scalar(rest, &mut one);
+    store(masks, whole, [one.digit[0], one.word[0], one.trigger[0], one.separator[0], one.slash[0]]);
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    //! 32 bytes at a time: two nibble look-ups give a byte's classes, one movemask per class the bits.
+
+    use std::arch::x86_64::*;
+
+    use super::{Masks, store, tail};
+
+    // Class bits of the nibble tables. A byte has a class where both its nibbles allow it.
+    const DIGIT: u8 = 1; //      3x, 0-9
+    const LETTER_1: u8 = 2; //   4x 6x, 1-f
+    const LETTER_2: u8 = 4; //   5x 7x, 0-a
+    const HIGH: u8 = 8; //       8x-fx
+    const AT: u8 = 16; //        40
+    const SEPARATOR: u8 = 32; // 3a 3d
+    const SLASH: u8 = 64; //     2f
+
+    const fn low_nibbles() -> [u8; 16] {
+        let mut table = [0; 16];
+        let mut low = 0;
+        while low < 16 {
+            let mut bits = HIGH;
+            if low <= 9 {
+                bits |= DIGIT;
+            }
+            if low >= 1 {
+                bits |= LETTER_1;
+            }
+            if low <= 10 {
+                bits |= LETTER_2;
+            }
+            if low == 0 {
+                bits |= AT;
+            }
+            if low == 10 || low == 13 {
+                bits |= SEPARATOR;
+            }
+            if low == 15 {
+                bits |= SLASH;
+            }
+            table[low] = bits;
+            low += 1;
+        }
+        table
+    }
+
+    const LOW: [u8; 16] = low_nibbles();
+    const TOP: [u8; 16] = {
+        let letters = [LETTER_1, LETTER_2];
+        [
+            0, 0, SLASH, DIGIT | SEPARATOR, letters[0] | AT, letters[1], letters[0], letters[1], HIGH, HIGH, HIGH,
+            HIGH, HIGH, HIGH, HIGH, HIGH,
+        ]
+    };
+
+    /// # Safety
+    /// The CPU must have AVX2.
+    #[target_feature(enable = "avx2")]
+    pub unsafe fn classify(text: &[u8], masks: &mut Masks) {
+        // SAFETY: both tables are 16 bytes long.
+        let (low, top) = unsafe {
+            (
+                _mm256_broadcastsi128_si256(_mm_loadu_si128(LOW.as_ptr().cast())),
+                _mm256_broadcastsi128_si256(_mm_loadu_si128(TOP.as_ptr().cast())),
+            )
+        };
+        let whole = text.len() / 64;
+        for index in 0..whole {
+            // SAFETY: index * 64 + 64 ≤ text.len().
+            let (a, b) = unsafe {
+                let at = text.as_ptr().add(index * 64);
+                (_mm256_loadu_si256(at.cast()), _mm256_loadu_si256(at.add(32).cast()))
+            };
+            let (a, b) = (classes(a, low, top), classes(b, low, top));
+            let bits = [plane::<7>(a, b), words(a, b), plane::<3>(a, b), plane::<2>(a, b), plane::<1>(a, b)];
+            store(masks, index, bits);
+        }
+        tail(text, whole, masks);
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn classes(bytes: __m256i, low: __m256i, top: __m256i) -> __m256i {
+        let nibble = _mm256_set1_epi8(15);
+        let lows = _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, nibble));
+        let tops = _mm256_shuffle_epi8(top, _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble));
+        _mm256_and_si256(lows, tops)
+    }
+
+    /// The class bit that `SHIFT` moves to the top of each byte.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn plane<const SHIFT: i32>(a: __m256i, b: __m256i) -> u64 {
+        join(_mm256_movemask_epi8(_mm256_slli_epi16::<SHIFT>(a)), _mm256_movemask_epi8(_mm256_slli_epi16::<SHIFT>(b)))
+    }
+
+    /// Digits, letters and high bytes.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn words(a: __m256i, b: __m256i) -> u64 {
+        let wanted = _mm256_set1_epi8((DIGIT | LETTER_1 | LETTER_2 | HIGH) as i8);
+        let none = |it| _mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_and_si256(it, wanted), _mm256_setzero_si256()));
+        !join(none(a), none(b))
+    }
+
+    #[inline]
+    fn join(a: i32, b: i32) -> u64 {
+        u64::from(a as u32) | u64::from(b as u32) << 32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn by(classify: impl Fn(&[u8], &mut Masks), text: &[u8]) -> [Vec<u64>; 5] {
+        let mut masks = Masks::default();
+        masks.resize(text.len());
+        classify(text, &mut masks);
+        [masks.digit, masks.word, masks.trigger, masks.separator, masks.slash]
+    }
+
+    proptest! {
+        #[test]
+        fn every_implementation_gives_the_scalar_bits(text in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let expected = by(scalar, &text);
+            prop_assert_eq!(&by(portable, &text), &expected);
+            prop_assert_eq!(&by(classify, &text), &expected);
+        }
+
+        #[test]
+        fn runs_are_those_of_the_bytes(text in "[0-9a ]{0,200}", at in 0usize..200) {
+            let text = text.as_bytes();
+            prop_assume!(at < text.len());
+            let mut masks = Masks::default();
+            masks.fill(text);
+            let digits = |it: &u8| it.is_ascii_digit();
+            let end = at + text[at..].iter().take_while(|it| digits(it)).count();
+            prop_assert_eq!(Masks::run_end(&masks.digit, at, text.len()), end);
+            let start = at - text[..at].iter().rev().take_while(|it| digits(it)).count();
+            prop_assert_eq!(Masks::run_start(&masks.digit, at, 0), start);
+            let next = text[at..].iter().position(digits).map(|it| it + at);
+            prop_assert_eq!(Masks::next_set(&masks.digit, at, text.len()), next);
+            let previous = text[..at].iter().rposition(digits).map(|it| it + 1);
+            prop_assert_eq!(Masks::previous_set_end(&masks.digit, at, 0), previous);
+        }
+    }
+
+    #[test]
+    fn triggers_are_digit_runs_at_signs_and_separators() {
+        let text = b"ab 12x3 c@d k: v=1 a/b //";
+        let mut masks = Masks::default();
+        masks.fill(text);
+        let places: Vec<usize> = (0..text.len()).filter(|it| masks.trigger[0] >> it & 1 == 1).collect();
+        assert_eq!(places, [3, 6, 9, 13, 16, 17, 20]);
+    }
+}

@@ -1,0 +1,95 @@
+//! Codes of letters and digits.
+
+use super::{byte, exactly};
+
+/// `[ABCDEFGHJKLMPRSTUX][A-Z9][0-9]{7}`
+pub fn dea(text: &[u8], at: usize) -> Option<usize> {
+    let first = matches!(byte(text, at), b'A'..=b'H' | b'J'..=b'M' | b'P' | b'R'..=b'U' | b'X');
+    let second = byte(text, at + 1).is_ascii_uppercase() || byte(text, at + 1) == b'9';
+    (first && second).then(|| exactly(text, at + 2, 7)).flatten()
+}
+
+/// The letters of an MBI: A to Z without S, L, O, I, B, Z.
+fn is_mbi_letter(byte: u8) -> bool {
+    byte.is_ascii_uppercase() && !matches!(byte, b'S' | b'L' | b'O' | b'I' | b'B' | b'Z')
+}
+
+/// `[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y][0-9]-?…-?…`: 4, 3 and 4 characters, dashes for display only.
+pub fn mbi(text: &[u8], at: usize) -> Option<usize> {
+    let mut end = at;
+    for (index, kind) in b"CANNANNAANN".iter().enumerate() {
+        if (index == 4 || index == 7) && byte(text, end) == b'-' {
+            end += 1;
+        }
+        let it = byte(text, end);
+        let either = matches!(index, 2 | 5);
+        let fits = match kind {
+            b'C' => matches!(it, b'1'..=b'9'),
+            b'A' => is_mbi_letter(it),
+            _ => it.is_ascii_digit() || either && is_mbi_letter(it),
+        };
+        if !fits {
+            return None;
+        }
+        end += 1;
+    }
+    Some(end)
+}
+
+/// `[A-HJ-NPR-Z0-9]{17}`
+pub fn vin(text: &[u8], at: usize) -> Option<usize> {
+    let bytes = text.get(at..at + 17)?;
+    let fits = |it: &u8| it.is_ascii_digit() || it.is_ascii_uppercase() && !matches!(it, b'I' | b'O' | b'Q');
+    bytes.iter().all(fits).then_some(at + 17)
+}
+
+/// `[0-9]{3}-?[0-9]{2}-?[0-9]{4}-?[A-Z][A-Z0-9]?`
+pub fn hicn(text: &[u8], at: usize) -> Option<usize> {
+    let skip = |at: usize| if byte(text, at) == b'-' { at + 1 } else { at };
+    let area = exactly(text, at, 3)?;
+    let group = exactly(text, skip(area), 2)?;
+    let suffix = skip(exactly(text, skip(group), 4)?);
+    if !byte(text, suffix).is_ascii_uppercase() {
+        return None;
+    }
+    let more = byte(text, suffix + 1);
+    Some(if more.is_ascii_uppercase() || more.is_ascii_digit() { suffix + 2 } else { suffix + 1 })
+}
+
+/// `[A-Za-z0-9]+(?:[-./_][A-Za-z0-9]+){0,8}`, at most 64 characters looked at.
+pub fn id_token(text: &[u8], at: usize) -> Option<usize> {
+    let limit = text.len().min(at + 64);
+    let mut end = at;
+    let mut groups = 0;
+    loop {
+        let start = end;
+        while end < limit && text[end].is_ascii_alphanumeric() {
+            end += 1;
+        }
+        if end == start {
+            return (groups > 0).then(|| start - 1);
+        }
+        if groups == 8 || end >= limit || !matches!(text[end], b'-' | b'.' | b'/' | b'_') {
+            return Some(end);
+        }
+        groups += 1;
+        end += 1;
+    }
+}
+
+/// `[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?`
+pub fn icd10(text: &[u8], at: usize) -> Option<usize> {
+    let shape = byte(text, at).is_ascii_uppercase() && byte(text, at + 1).is_ascii_digit();
+    let fits = |it: u8| it.is_ascii_digit() || it.is_ascii_uppercase();
+    if !shape || !fits(byte(text, at + 2)) {
+        return None;
+    }
+    let mut end = at + 3;
+    if byte(text, end) == b'.' && fits(byte(text, end + 1)) {
+        end += 2;
+        while end < at + 8 && fits(byte(text, end)) {
+            end += 1;
+        }
+    }
+    Some(end)
+}

@@ -1,0 +1,113 @@
+//! What a source is remembered by between its blocks: how valid each column's values are. Bounded.
+
+use std::collections::HashMap;
+
+use super::{Candidate, Candidates};
+use crate::model::{Detection, EntityId, Evidence};
+
+/// Cells after which a column is judged.
+const ENOUGH: u32 = 8;
+/// Rows on which a column's first judgement rests.
+const FIRST_ROWS: u32 = 1000;
+/// Columns remembered at most.
+const MOST_COLUMNS: usize = 4096;
+/// Share of cells, in thousandths, that must agree for the column to vouch for them.
+const MAJORITY: u32 = 600;
+/// Share below which a label is not believed.
+const MINORITY: u32 = 150;
+/// What a value scores whose column vouches for it.
+const VOUCHED: u16 = 880;
+/// What a value scores at most whose column contradicts the label.
+const DOUBTED: u16 = 400;
+
+/// What is remembered of a source. Bounded.
+#[derive(Clone, Debug, Default)]
+pub struct SourceMemory {
+    columns: HashMap<u64, Column>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Column {
+    cells: u32,
+    /// Entities seen, with how many cells hold a valid one; judged once, raised later.
+    hits: Vec<(EntityId, u32)>,
+    vouched: Option<EntityId>,
+}
+
+/// Cells of one column in one block.
+#[derive(Clone, Debug, Default)]
+pub struct ColumnTally {
+    /// The column, by number and header.
+    pub key: u64,
+    /// True where the header names an identifier.
+    pub labelled: bool,
+    /// Cells that are not empty.
+    pub cells: u32,
+    /// Cells in which an entity's pattern matched and its check, if any, held.
+    pub hits: Vec<(EntityId, u32)>,
+}
+
+impl ColumnTally {
+    /// Counts a cell that holds the entity.
+    pub fn hit(&mut self, entity: EntityId) {
+        match self.hits.iter_mut().find(|it| it.0 == entity) {
+            Some(row) => row.1 += 1,
+            None => self.hits.push((entity, 1)),
+        }
+    }
+}
+
+impl SourceMemory {
+    /// Adds a block's columns. The first rows decide; later blocks may still make a column vouch for its values.
+    pub(super) fn learn(&mut self, candidates: &Candidates) {
+        for tally in &candidates.columns {
+            if self.columns.len() >= MOST_COLUMNS && !self.columns.contains_key(&tally.key) {
+                continue;
+            }
+            let column = self.columns.entry(tally.key).or_default();
+            if column.cells < FIRST_ROWS || column.vouched.is_none() {
+                column.add(tally);
+            }
+        }
+    }
+
+    /// The candidate as its column sees it.
+    pub(super) fn judge(&self, candidate: &Candidate, tally: Option<&ColumnTally>) -> Detection {
+        let mut detection = candidate.detection;
+        let Some(tally) = tally else { return detection };
+        let Some(column) = self.columns.get(&tally.key) else { return detection };
+        if column.vouched == Some(detection.entity) && detection.validated != Some(false) {
+            detection.permille = detection.permille.max(VOUCHED);
+            detection.evidence = detection.evidence.with(Evidence::COLUMN_VOTE);
+        } else if tally.labelled && column.contradicts(detection.entity) && detection.validated.is_some() {
+            detection.permille = detection.permille.min(DOUBTED);
+        }
+        detection
+    }
+}
+
+impl Column {
+    fn add(&mut self, tally: &ColumnTally) {
+        self.cells = self.cells.saturating_add(tally.cells);
+        for &(entity, count) in &tally.hits {
+            match self.hits.iter().position(|it| it.0 == entity) {
+                Some(row) => self.hits[row].1 = self.hits[row].1.saturating_add(count),
+                None if self.hits.len() < 16 => self.hits.push((entity, count)),
+                None => {}
+            }
+        }
+        if self.cells >= ENOUGH && self.vouched.is_none() {
+            let best = self.hits.iter().max_by_key(|it| it.1);
+            self.vouched = best.filter(|it| self.share(it.1) >= MAJORITY).map(|it| it.0);
+        }
+    }
+
+    fn share(&self, count: u32) -> u32 {
+        (u64::from(count) * 1000 / u64::from(self.cells.max(1))) as u32
+    }
+
+    fn contradicts(&self, entity: EntityId) -> bool {
+        let count = self.hits.iter().find(|it| it.0 == entity).map_or(0, |it| it.1);
+        self.cells >= ENOUGH * 4 && self.share(count) < MINORITY
+    }
+}

@@ -1,0 +1,170 @@
+//! Words and their hashes: lower-cased, up to 24 bytes telling, the rest by length. Never compares strings.
+
+use super::masks::Masks;
+
+/// The hash of a word, ASCII case ignored.
+#[inline]
+pub fn word_hash(text: &[u8], start: usize, end: usize) -> u64 {
+    let len = end - start;
+    let (low, high) = if len <= 8 {
+        (partial(text, start, len), 0)
+    } else {
+        (load(text, start), load(text, end - 8))
+    };
+    let middle = if len > 16 { load(text, start + 8) } else { 0 };
+    let folded = (low | 0x2020_2020_2020_2020 & mask(len)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        ^ (high | 0x2020_2020_2020_2020).wrapping_mul(0xC2B2_AE3D_27D4_EB4F)
+        ^ (middle | 0x2020_2020_2020_2020).wrapping_mul(0x1656_67B1_9E37_79F9)
+        ^ len as u64;
+    mix(folded)
+}
+
+/// Adds a word to the hash of a phrase.
+#[inline]
+pub fn chain(phrase: u64, word: u64) -> u64 {
+    mix(phrase.rotate_left(23) ^ word.wrapping_mul(0xFF51_AFD7_ED55_8CCD))
+}
+
+#[inline]
+fn mix(value: u64) -> u64 {
+    let value = (value ^ value >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    value ^ value >> 32
+}
+
+#[inline]
+fn mask(len: usize) -> u64 {
+    if len >= 8 { !0 } else { (1u64 << (8 * len)) - 1 }
+}
+
+#[inline]
+fn load(text: &[u8], at: usize) -> u64 {
+    let bytes: [u8; 8] = text[at..at + 8].try_into().expect("a slice of eight bytes");
+    u64::from_le_bytes(bytes)
+}
+
+#[inline]
+fn partial(text: &[u8], at: usize, len: usize) -> u64 {
+    match text.get(at..at + 8) {
+        Some(eight) => u64::from_le_bytes(eight.try_into().expect("a slice of eight bytes")) & mask(len),
+        None => text[at..at + len].iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte)),
+    }
+}
+
+/// The words of a phrase or label in reading order: runs of letters and digits, split where a lower-case letter is
+/// followed by an upper-case one.
+pub fn split(text: &[u8]) -> Vec<(usize, usize)> {
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80;
+    let mut words = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        if !word(text[at]) {
+            at += 1;
+            continue;
+        }
+        let mut end = at + 1;
+        while end < text.len() && word(text[end]) && !is_hump(text, end) {
+            end += 1;
+        }
+        words.push((at, end));
+        at = end;
+    }
+    words
+}
+
+/// True where a camelCase word begins inside another: `patient|Id`, `HL7|Message` stays one (`L7M`).
+#[inline]
+pub fn is_hump(text: &[u8], at: usize) -> bool {
+    at > 0 && text[at].is_ascii_uppercase() && text[at - 1].is_ascii_lowercase()
+}
+
+/// The start of the word (or camelCase part of one) that ends at `end`.
+#[inline]
+pub fn start_of_word(text: &[u8], masks: &Masks, end: usize, floor: usize) -> usize {
+    let start = Masks::run_start(&masks.word, end, floor);
+    if end - start < 3 || end - start > 40 {
+        return start;
+    }
+    (start + 1..end).rev().find(|&at| is_hump(text, at)).unwrap_or(start)
+}
+
+/// A map from phrase hashes to values; open addressing, built once.
+#[derive(Clone, Debug)]
+pub struct PhraseTable {
+    slots: Vec<(u64, u32)>,
+    bits: Vec<u64>,
+}
+
+impl PhraseTable {
+    /// A table of those rows. The first of equal keys wins.
+    pub fn new(rows: &[(u64, u32)], first_words: impl Iterator<Item = u64>) -> Self {
+        let size = (rows.len() * 2).next_power_of_two().max(16);
+        let mut slots = vec![(0, u32::MAX); size];
+        for &(key, value) in rows {
+            let mut at = key as usize & (size - 1);
+            while slots[at].1 != u32::MAX && slots[at].0 != key {
+                at = (at + 1) & (size - 1);
+            }
+            if slots[at].1 == u32::MAX {
+                slots[at] = (key, value);
+            }
+        }
+        let mut bits = vec![0; 1024];
+        for hash in first_words {
+            bits[hash as usize >> 6 & 1023] |= 1 << (hash & 63);
+        }
+        PhraseTable { slots, bits }
+    }
+
+    /// False where no phrase begins (is entered) with that word.
+    #[inline]
+    pub fn may_begin(&self, word: u64) -> bool {
+        self.bits[word as usize >> 6 & 1023] >> (word & 63) & 1 == 1
+    }
+
+    /// The value of a phrase.
+    #[inline]
+    pub fn get(&self, key: u64) -> Option<u32> {
+        let size = self.slots.len();
+        let mut at = key as usize & (size - 1);
+        loop {
+            let (found, value) = self.slots[at];
+            if value == u32::MAX {
+                return None;
+            }
+            if found == key {
+                return Some(value);
+            }
+            at = (at + 1) & (size - 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_ignore_case_and_place() {
+        let text = b"xx Medical RECORD medical administration ADMINISTRATION";
+        assert_eq!(word_hash(text, 3, 10), word_hash(text, 18, 25));
+        assert_eq!(word_hash(text, 26, 40), word_hash(text, 41, 55));
+        assert_ne!(word_hash(text, 3, 10), word_hash(text, 11, 17));
+        assert_eq!(word_hash(b"mrn", 0, 3), word_hash(b"the MRN is long enough", 4, 7));
+    }
+
+    #[test]
+    fn labels_split_at_humps_and_punctuation() {
+        let text = b"patient.birthDate_MRN-no HL7Message";
+        let words: Vec<&[u8]> = split(text).iter().map(|&(a, b)| &text[a..b]).collect();
+        let expected: [&[u8]; 6] = [b"patient", b"birth", b"Date", b"MRN", b"no", b"HL7Message"];
+        assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn tables_find_what_was_put_in() {
+        let rows: Vec<(u64, u32)> = (0..500).map(|it| (mix(it), it as u32)).collect();
+        let table = PhraseTable::new(&rows, rows.iter().map(|it| it.0));
+        assert!(rows.iter().all(|row| table.get(row.0) == Some(row.1) && table.may_begin(row.0)));
+        assert_eq!(table.get(mix(7777)), None);
+    }
+}

@@ -1,0 +1,201 @@
+//! Rows and cells of a block, found in one pass. Does not decode: doubled quotes stay doubled.
+
+use std::ops::Range;
+
+use crate::model::{Field, FieldKind, NO_LABEL, NO_NODE};
+
+/// Fields behind which a block ends at the next row.
+pub(super) const MAX_FIELDS: usize = 1 << 17;
+/// A cell that is longer and has spaces is prose.
+const PROSE: usize = 64;
+/// Bytes classified at a time.
+const STRIDE: usize = 64;
+
+/// The cells of a block.
+pub(super) struct Rows {
+    delimiter: u8,
+    columns: u32,
+    /// The cells that are not empty.
+    pub(super) fields: Vec<Field>,
+    /// Behind the last whole row.
+    pub(super) end: usize,
+    /// Whole rows.
+    pub(super) records: u32,
+    fields_at_end: usize,
+    cell_start: usize,
+    column: u32,
+    quoted: bool,
+}
+
+impl Rows {
+    pub(super) fn new(delimiter: u8, columns: u32) -> Self {
+        Rows {
+            delimiter,
+            columns,
+            fields: Vec::new(),
+            end: 0,
+            records: 0,
+            fields_at_end: 0,
+            cell_start: 0,
+            column: 0,
+            quoted: false,
+        }
+    }
+
+    /// Finds the cells of all whole rows of `text`. `last` says that the stream ends with it.
+    pub(super) fn read(&mut self, text: &[u8], last: bool) {
+        let (chunks, rest) = text.as_chunks::<STRIDE>();
+        let mut full = false;
+        for (index, chunk) in chunks.iter().enumerate() {
+            full = self.read_chunk(text, index * STRIDE, chunk);
+            if full {
+                break;
+            }
+        }
+        if !full {
+            let mut chunk = [0; STRIDE];
+            chunk[..rest.len()].copy_from_slice(rest);
+            full = self.read_chunk(text, chunks.len() * STRIDE, &chunk);
+        }
+        if last && !full && !self.quoted && self.end < text.len() {
+            self.end_cell(text, text.len());
+            self.end_row(text.len());
+        }
+        self.fields.truncate(self.fields_at_end);
+    }
+
+    /// True where the block has fields enough.
+    #[inline]
+    fn read_chunk(&mut self, text: &[u8], base: usize, chunk: &[u8; STRIDE]) -> bool {
+        let (separators, quotes) = classify(chunk, self.delimiter);
+        if quotes != 0 || self.quoted {
+            return self.read_quoted(text, base, separators, quotes);
+        }
+        let mut left = separators;
+        while left != 0 {
+            let at = base + left.trailing_zeros() as usize;
+            left &= left - 1;
+            self.end_cell(text, at);
+            self.cell_start = at + 1;
+            if text[at] == b'\n' && self.end_row(at + 1) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// A stretch with quotes in it or inside of them.
+    fn read_quoted(&mut self, text: &[u8], base: usize, separators: u64, quotes: u64) -> bool {
+        let mut left = separators | quotes;
+        while left != 0 {
+            let bit = left & left.wrapping_neg();
+            let at = base + left.trailing_zeros() as usize;
+            left ^= bit;
+            if bit & quotes != 0 {
+                self.quoted = !self.quoted && self.opens(text, at);
+                continue;
+            }
+            if self.quoted {
+                continue;
+            }
+            self.end_cell(text, at);
+            self.cell_start = at + 1;
+            if text[at] == b'\n' && self.end_row(at + 1) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// A quote opens at the beginning of its cell only, or as the second of a doubled one. Others are literal.
+    fn opens(&self, text: &[u8], at: usize) -> bool {
+        let before = &text[self.cell_start..at];
+        before.iter().all(|&byte| byte == b' ') || (before.last() == Some(&b'"') && starts_quoted(before))
+    }
+
+    #[inline]
+    fn end_cell(&mut self, text: &[u8], end: usize) {
+        let label = if self.column < self.columns { self.column } else { NO_LABEL };
+        push_cell(text, self.cell_start..end, label, self.records, &mut self.fields);
+        self.column += 1;
+    }
+
+    #[inline]
+    fn end_row(&mut self, end: usize) -> bool {
+        self.column = 0;
+        self.records += 1;
+        self.end = end;
+        self.fields_at_end = self.fields.len();
+        self.fields.len() >= MAX_FIELDS
+    }
+}
+
+fn starts_quoted(cell: &[u8]) -> bool {
+    cell.iter().find(|&&byte| byte != b' ') == Some(&b'"')
+}
+
+/// Adds the cell that stands in `range`, unless it is empty.
+#[inline]
+pub(super) fn push_cell(text: &[u8], range: Range<usize>, label: u32, record: u32, fields: &mut Vec<Field>) {
+    let (mut start, mut end) = (range.start, range.end);
+    let Some(cell) = text.get(start..end) else { return };
+    let (Some(&first), Some(&last)) = (cell.first(), cell.last()) else { return };
+    if first <= b' ' || last <= b' ' || first == b'"' {
+        (start, end) = trim(text, start, end);
+        if start == end {
+            return;
+        }
+    }
+    let kind = if end - start > PROSE && memchr::memchr(b' ', &text[start..end]).is_some() {
+        FieldKind::Narrative
+    } else {
+        FieldKind::Structured
+    };
+    fields.push(Field { start: start as u32, end: end as u32, label, record, node: NO_NODE, kind });
+}
+
+/// Without the spaces and quotes around it.
+#[cold]
+#[inline(never)]
+pub(super) fn trim(text: &[u8], start: usize, end: usize) -> (usize, usize) {
+    let (start, end) = trim_blanks(text, start, end);
+    if end - start >= 2 && text[start] == b'"' && text[end - 1] == b'"' {
+        return trim_blanks(text, start + 1, end - 1);
+    }
+    (start, end)
+}
+
+fn trim_blanks(text: &[u8], mut start: usize, mut end: usize) -> (usize, usize) {
+    let blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    while start < end && blank(text[start]) {
+        start += 1;
+    }
+    while start < end && blank(text[end - 1]) {
+        end -= 1;
+    }
+    (start, end)
+}
+
+/// One bit per byte: delimiters and line ends; quotes.
+#[inline]
+fn classify(chunk: &[u8; STRIDE], delimiter: u8) -> (u64, u64) {
+    let mut marks = [0u8; STRIDE];
+    for (mark, &byte) in marks.iter_mut().zip(chunk) {
+        *mark = u8::from(byte == delimiter) | u8::from(byte == b'\n') | (u8::from(byte == b'"') << 1);
+    }
+    let mut separators = 0;
+    let mut quotes = 0;
+    let (words, _) = marks.as_chunks::<8>();
+    for (index, &word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(word);
+        separators |= gather(word) << (index * 8);
+        quotes |= gather(word >> 1) << (index * 8);
+    }
+    (separators, quotes)
+}
+
+/// The lowest bits of eight bytes as one byte.
+#[inline]
+fn gather(word: u64) -> u64 {
+    (word & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}

@@ -1,0 +1,96 @@
+//! The first bytes of a stream: looked at to choose its format, then read as part of it.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::io::{Cursor, Read};
+
+use super::block::Window;
+use super::encoding::{self, Encoding, Output};
+use crate::model::OffsetMap;
+
+/// Bytes looked at.
+const PEEKED: usize = 64 << 10;
+
+/// A stream whose first bytes were looked at.
+pub(super) struct Stream<'a> {
+    head: Vec<u8>,
+    input: Box<dyn Read + 'a>,
+    /// True where the head is all there is.
+    ended: bool,
+}
+
+/// What sniffing sees of a stream.
+pub(super) struct Head<'a> {
+    /// The bytes as they are.
+    pub(super) raw: &'a [u8],
+    /// The name of the file or member.
+    pub(super) name: &'a [u8],
+    /// True where `raw` is the whole stream.
+    pub(super) ended: bool,
+    text: OnceCell<Cow<'a, [u8]>>,
+}
+
+impl<'a> Stream<'a> {
+    /// Reads the first bytes of `input` into `buffer`.
+    pub(super) fn open(mut input: Box<dyn Read + 'a>, mut buffer: Vec<u8>) -> Self {
+        let mut filled = 0;
+        let mut ended = false;
+        while filled < PEEKED && !ended {
+            if filled == buffer.len() {
+                buffer.resize((filled * 2).clamp(4096, PEEKED), 0);
+            }
+            let room = buffer.len().min(PEEKED);
+            let count = input.read(&mut buffer[filled..room]).unwrap_or(0);
+            filled += count;
+            ended = count == 0;
+        }
+        buffer.truncate(filled);
+        Stream { head: buffer, input, ended }
+    }
+
+    /// The stream as blocks of text.
+    pub(super) fn into_window(self) -> Window<'a> {
+        Window::new(self.head, self.input, self.ended)
+    }
+
+    /// The stream as bytes, from its beginning.
+    pub(super) fn into_bytes(self) -> Box<dyn Read + 'a> {
+        Box::new(Cursor::new(self.head).chain(self.input))
+    }
+}
+
+impl<'a> Head<'a> {
+    pub(super) fn new(stream: &'a Stream<'_>, name: &'a [u8]) -> Self {
+        Head { raw: &stream.head, name, ended: stream.ended, text: OnceCell::new() }
+    }
+
+    /// The first bytes, decoded.
+    pub(super) fn text(&self) -> &[u8] {
+        self.text.get_or_init(|| decode(self.raw))
+    }
+
+    /// True where the name ends so, in any case.
+    pub(super) fn is_named(&self, suffix: &str) -> bool {
+        let start = self.name.len().saturating_sub(suffix.len());
+        self.name[start..].eq_ignore_ascii_case(suffix.as_bytes())
+    }
+}
+
+fn decode(raw: &[u8]) -> Cow<'_, [u8]> {
+    let (encoding, mark) = encoding::sniff(raw);
+    let body = &raw[mark..];
+    if encoding == Encoding::Utf8 {
+        match std::str::from_utf8(body) {
+            Ok(_) => return Cow::Borrowed(body),
+            Err(error) if error.error_len().is_none() => return Cow::Borrowed(&body[..error.valid_up_to()]),
+            Err(_) => {}
+        }
+    }
+    let mut text = vec![0; PEEKED];
+    let mut map = OffsetMap::default();
+    let mut out = Output { text: &mut text, filled: 0, map: &mut map };
+    encoding::decode(encoding, body, 0, false, &mut out);
+    let filled = out.filled;
+    text.truncate(filled);
+    Cow::Owned(text)
+}

@@ -1,0 +1,73 @@
+//! One stream being extracted: where it stands, what it may cost, who gets its text. Knows no formats.
+
+use std::sync::Arc;
+
+use super::Emit;
+use super::budget::Budget;
+use crate::model::{Frame, Provenance, Reason, Segment, Step, Unread};
+
+/// What every format reader works with.
+pub(super) struct Job<'a> {
+    pub(super) emit: &'a mut dyn Emit,
+    pub(super) budget: &'a Budget,
+    /// A frame without labels, shared by all blocks that have none.
+    pub(super) frame: Arc<Frame>,
+    /// How many decoders this stream came through.
+    pub(super) depth: u32,
+    /// The file or member name, a hint only.
+    pub(super) name: Vec<u8>,
+    /// The format the caller insists on.
+    pub(super) format: Option<&'a str>,
+    /// The gravest thing that happened to this stream and those within it.
+    pub(super) reason: Option<Reason>,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn new(emit: &'a mut dyn Emit, budget: &'a Budget, name: &[u8], format: Option<&'a str>) -> Self {
+        Job { emit, budget, frame: Arc::default(), depth: 0, name: name.to_vec(), format, reason: None }
+    }
+
+    /// The job for the stream that stands one `step` inside this one.
+    pub(super) fn inner(&mut self, step: Step, name: Vec<u8>) -> Job<'_> {
+        let frame = self.frame_inside(step);
+        Job { emit: self.emit, budget: self.budget, frame, depth: self.depth + 1, name, format: None, reason: None }
+    }
+
+    /// A frame without labels, one `step` further in.
+    pub(super) fn frame_inside(&self, step: Step) -> Arc<Frame> {
+        let provenance: Provenance = self.frame.provenance.iter().cloned().chain([step]).collect();
+        Arc::new(Frame { provenance, ..Frame::default() })
+    }
+
+    /// Emits a block; false where the receiver wants no more. A segment without labels gets this stream's frame.
+    pub(super) fn send(&mut self, mut segment: Segment) -> bool {
+        if segment.frame.labels.is_empty() && segment.frame.nodes.is_empty() {
+            segment.frame = Arc::clone(&self.frame);
+        }
+        self.budget.emit();
+        if self.budget.is_stopped() || !self.emit.segment(segment) {
+            self.budget.stop();
+        }
+        !self.budget.is_stopped()
+    }
+
+    /// A buffer for the next block, a used one if there is one.
+    pub(super) fn buffer(&mut self) -> Vec<u8> {
+        self.emit.buffer()
+    }
+
+    /// Reports that something of this stream was not read.
+    pub(super) fn unread(&mut self, reason: Reason, bytes: Option<u64>) {
+        self.note(reason);
+        self.emit.unread(Unread { place: Arc::clone(&self.frame.provenance), reason, bytes });
+    }
+
+    /// Notes a reason without reporting it (it was reported further in). Failures go before what is by design.
+    pub(super) fn note(&mut self, reason: Reason) {
+        use crate::model::ReasonClass::Failure;
+        let graver = self.reason.is_none_or(|old| old.class() != Failure && reason.class() == Failure);
+        if graver {
+            self.reason = Some(reason);
+        }
+    }
+}
