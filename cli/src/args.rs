@@ -71,13 +71,14 @@ impl DetectArgs {
     }
 
     /// The detector that these arguments ask for.
-    pub fn detector(&self, ruleset: &Arc<Ruleset>) -> Result<Arc<Detector>> {
+    pub fn detector(&self, ruleset: &Arc<Ruleset>, health: bool) -> Result<Arc<Detector>> {
         let options = DetectorOptions {
             min_permille: self.min_score,
             only: entities(ruleset, &self.only)?,
             skip: entities(ruleset, &self.skip)?,
+            health,
         };
-        Ok(Arc::new(Detector::new(ruleset.clone(), options)))
+        Ok(Arc::new(Detector::new(ruleset.clone(), options)?))
     }
 
     /// The allow-list, if there is one.

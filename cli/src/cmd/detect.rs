@@ -47,7 +47,7 @@ pub struct Args {
 
 /// Detects and prints.
 pub fn run(args: Args) -> Result<u8> {
-    let detector = args.detect.detector(&args.detect.ruleset()?)?;
+    let detector = args.detect.detector(&args.detect.ruleset()?, false)?;
     let format = (args.format != "auto").then(|| args.format.clone());
     let options =
         ScanOptions { threads: args.threads, format, allow: args.detect.allow_list()?, ..ScanOptions::default() };

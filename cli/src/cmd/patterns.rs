@@ -73,7 +73,7 @@ fn show(id: &str, folder: &Folder) -> Result<u8> {
 
 fn test(folder: &Folder) -> Result<u8> {
     let ruleset = ruleset(folder.patterns.as_deref())?;
-    let detector = Detector::new(ruleset, DetectorOptions::default());
+    let detector = Detector::new(ruleset, DetectorOptions::default())?;
     let (mut report, mut patterns, mut cases, mut failures) = (String::new(), 0, 0, 0);
     for (name, text) in all_files(folder)? {
         let Some(pattern) = parse(&name, &text)? else { continue };
@@ -141,7 +141,7 @@ fn found_in(detector: &Detector, text: &str) -> Vec<Mark> {
     let mut memory = SourceMemory::default();
     detector.learn(&mut memory, &candidates);
     let mut found = Vec::new();
-    detector.settle(&mut memory, &candidates, |_, it| {
+    detector.settle(&memory, &candidates, |_, it| {
         found.push((name(it.entity), it.start as usize, it.end as usize));
     });
     found

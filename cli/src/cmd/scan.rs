@@ -71,9 +71,9 @@ pub struct Args {
 /// Scans and reports.
 pub fn run(args: Args) -> Result<u8> {
     let ruleset = args.detect.ruleset()?;
-    let detector = args.detect.detector(&ruleset)?;
+    let detector = args.detect.detector(&ruleset, args.health)?;
     // Labels are masked at the usual threshold, whatever is to be reported.
-    let masking = Arc::new(Detector::new(ruleset, DetectorOptions::default()));
+    let masking = Arc::new(Detector::new(ruleset, DetectorOptions::default())?);
     let scanner = Scanner::new(detector.clone(), args.scan_options()?);
     let walk_options = args.walk_options();
     args.check_paths()?;
@@ -100,7 +100,6 @@ impl Args {
             limits: Limits { file_size: self.max_file_size, time, ..Limits::default() },
             format: None,
             show_values: self.show_values,
-            health: self.health,
             allow: self.detect.allow_list()?,
         })
     }

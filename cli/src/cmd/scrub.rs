@@ -36,7 +36,7 @@ pub struct Args {
 
 /// Redacts until the input ends.
 pub fn run(args: Args) -> Result<u8> {
-    let detector = args.detect.detector(&args.detect.ruleset()?)?;
+    let detector = args.detect.detector(&args.detect.ruleset()?, false)?;
     let options = RedactOptions {
         strategy: strategy(&args.strategy).context("no such strategy")?,
         profile: args.profile.as_deref().map(|id| profile(id).context("no such profile")).transpose()?,

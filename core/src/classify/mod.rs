@@ -4,7 +4,7 @@ mod rules;
 
 use std::collections::BTreeMap;
 
-use crate::detect::{Entity, Ruleset};
+use crate::detect::{Entity, HealthTally, Ruleset};
 use crate::model::{Detection, EntityId, Reason, ReasonClass, Role, SafeHarbor, Subject, Verdict, VerdictReason};
 
 /// Below this score, in thousandths, a detection is shown where asked for but never decides a verdict.
@@ -16,7 +16,7 @@ pub struct Tally {
     shown: Vec<u64>,
     deciding: Vec<[u64; 4]>,
     /// Health evidence by kind.
-    pub health: BTreeMap<&'static str, u64>,
+    pub health: HealthTally,
 }
 
 /// How much of a source was read.
@@ -34,7 +34,7 @@ impl Tally {
     /// An empty tally with room for the entities of a ruleset.
     pub fn new(ruleset: &Ruleset) -> Self {
         let entities = ruleset.entities().len();
-        Tally { shown: vec![0; entities], deciding: vec![[0; 4]; entities], health: BTreeMap::new() }
+        Tally { shown: vec![0; entities], deciding: vec![[0; 4]; entities], health: HealthTally::default() }
     }
 
     /// Counts one detection.
@@ -48,9 +48,9 @@ impl Tally {
     }
 
     /// Adds the health evidence of a block.
-    pub fn add_health(&mut self, health: &BTreeMap<&'static str, u64>) {
-        for (kind, count) in health {
-            *self.health.entry(kind).or_default() += count;
+    pub fn add_health(&mut self, health: &HealthTally) {
+        for (sum, count) in self.health.0.iter_mut().zip(health.0) {
+            *sum += count;
         }
     }
 

@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] =
     &[limited_data_set, ephi, identifiers_only, undetermined, health_only, no_listed_identifier];
 
 /// Kinds of health evidence that need company: such words occur outside of medicine too.
-const WEAK_KINDS: [&str; 2] = ["section", "specialty"];
+const WEAK_KINDS: [&str; 5] = ["anatomy", "device", "other", "section", "specialty"];
 
 impl Facts {
     pub(super) fn gather(tally: &Tally, ruleset: &Ruleset, coverage: Coverage) -> Self {
@@ -44,8 +44,9 @@ impl Facts {
             *categories.entry(category).or_default() += count;
             all_permitted &= entity.limited_data_set;
         }
-        let weak: u64 = WEAK_KINDS.iter().filter_map(|kind| tally.health.get(kind)).sum();
-        let health = tally.health.values().sum();
+        let by_kind = tally.health.by_kind();
+        let weak: u64 = WEAK_KINDS.iter().filter_map(|kind| by_kind.get(kind)).sum();
+        let health = by_kind.values().sum();
         Facts {
             provider_only: categories.is_empty() && providers > 0,
             categories,

@@ -53,7 +53,7 @@ impl Redactor {
         let mut memory = SourceMemory::default();
         self.detector.learn(&mut memory, &candidates);
         let (mut out, mut done) = (Vec::with_capacity(text.len()), 0);
-        self.detector.settle(&mut memory, &candidates, |_, detection| {
+        self.detector.settle(&memory, &candidates, |_, detection| {
             self.replace(&segment.text, &detection, &mut done, &mut out);
         });
         out.extend_from_slice(&text[done..]);

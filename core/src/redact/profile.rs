@@ -71,7 +71,7 @@ fn is_plain_url(redactor: &Redactor, value: &[u8]) -> bool {
     let words: Vec<u8> = path.iter().map(|byte| if *byte == b'/' { b' ' } else { *byte }).collect();
     let mut found = false;
     let candidates = redactor.detector.find(&Segment::narrative(&words));
-    redactor.detector.settle(&mut Default::default(), &candidates, |_, _| found = true);
+    redactor.detector.settle(&Default::default(), &candidates, |_, _| found = true);
     !found
 }
 

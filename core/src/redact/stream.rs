@@ -78,8 +78,9 @@ impl<'a> RedactStream<'a> {
         segment.own = (self.own - context) as u32..(to - context) as u32;
         let candidates = self.redactor.detector.find(segment);
         let mut done = self.own - context;
-        let (redactor, memory) = (self.redactor, &mut self.memory);
-        redactor.detector.settle(memory, &candidates, |_, detection| {
+        let redactor = self.redactor;
+        redactor.detector.learn(&mut self.memory, &candidates);
+        redactor.detector.settle(&self.memory, &candidates, |_, detection| {
             if detection.range().start < to - context {
                 redactor.replace(&segment.text, &detection, &mut done, out);
             }

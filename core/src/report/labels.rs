@@ -42,7 +42,7 @@ impl Labels {
     fn mask(&self, label: &Text) -> String {
         let found = self.detector.find(&Segment::narrative(label));
         let (mut masked, mut done) = (Vec::new(), 0);
-        self.detector.settle(&mut SourceMemory::default(), &found, |_, detection| {
+        self.detector.settle(&SourceMemory::default(), &found, |_, detection| {
             let range = detection.range();
             if range.start >= done && range.end <= label.len() {
                 masked.extend_from_slice(&label[done..range.start]);

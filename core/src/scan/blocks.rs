@@ -31,25 +31,25 @@ pub(super) struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Searches a block and hands its text buffer back.
-    pub fn find(&self, segment: Segment) -> (Block, Vec<u8>) {
-        let mut candidates = self.scanner.detector.find(&segment);
+    /// Searches a block into used-up buffers and hands its own text buffer back.
+    pub fn find(&self, segment: Segment, block: &mut Block) -> Vec<u8> {
+        let Block { candidates, places, values, frame, own } = block;
         let options = &self.scanner.options;
+        self.scanner.detector.find_into(&segment, candidates);
         if self.all_allowed {
             candidates.items.clear();
         } else if let Some(allow) = &options.allow {
-            retain_unallowed(allow, &segment, &mut candidates);
+            retain_unallowed(allow, &segment, candidates);
         }
-        let mut block = Block { own: u64::from(segment.own.end - segment.own.start), ..Block::default() };
+        *own = u64::from(segment.own.end - segment.own.start);
         if self.wants_findings {
-            locate(&segment, &candidates.items, &mut block.places);
+            locate(&segment, &candidates.items, places);
             if options.show_values {
-                block.values = values(&segment, &candidates);
+                *values = shown_values(&segment, candidates);
             }
-            block.frame = segment.frame;
+            *frame = segment.frame;
         }
-        block.candidates = candidates;
-        (block, segment.text.0)
+        segment.text.0
     }
 }
 
@@ -57,7 +57,7 @@ fn retain_unallowed(allow: &AllowList, segment: &Segment, candidates: &mut Candi
     candidates.items.retain(|it| !allow.allows_value(segment.text.get(it.detection.range()).unwrap_or_default()));
 }
 
-fn values(segment: &Segment, candidates: &Candidates) -> Vec<Text> {
+fn shown_values(segment: &Segment, candidates: &Candidates) -> Vec<Text> {
     let value = |it: &Candidate| Text(segment.text.get(it.detection.range()).unwrap_or_default().to_vec());
     candidates.items.iter().map(value).collect()
 }

@@ -35,22 +35,13 @@ pub struct ScanOptions {
     pub format: Option<String>,
     /// Findings carry their values.
     pub show_values: bool,
-    /// Health context is reported as findings too.
-    pub health: bool,
     /// Values known to be harmless.
     pub allow: Option<Arc<AllowList>>,
 }
 
 impl Default for ScanOptions {
     fn default() -> Self {
-        ScanOptions {
-            threads: 1,
-            limits: Limits::default(),
-            format: None,
-            show_values: false,
-            health: false,
-            allow: None,
-        }
+        ScanOptions { threads: 1, limits: Limits::default(), format: None, show_values: false, allow: None }
     }
 }
 

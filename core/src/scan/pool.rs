@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::blocks::{Block, Search};
-use super::source::{Context, Deliver};
+use super::source::{Context, Deliver, Spare};
 use super::{Cancel, Progress, Scanner, Totals};
 use crate::Error;
 use crate::model::{Batch, Finding, Frame, Segment, Sink, Source, SourceSummary, Unread};
@@ -30,12 +30,12 @@ pub(super) fn scan_inline(
         format: scanner.options.format.as_deref(),
         pool: None,
     };
-    let mut totals = Totals::default();
+    let (mut totals, mut spare) = (Totals::default(), Spare::default());
     for walked in walk {
         if cancel.is_cancelled() {
             break;
         }
-        context.scan(walked, &mut Direct { sink, totals: &mut totals, begun: false })?;
+        context.scan(walked, &mut spare, &mut Direct { sink, totals: &mut totals, begun: false })?;
     }
     totals.interrupted = cancel.is_cancelled();
     Ok(totals)
@@ -108,13 +108,14 @@ pub(super) fn scan_threaded(
 
 fn work(context: Context<'_>) {
     let Some(pool) = context.pool else { return };
+    let mut spare = Spare::default();
     let worked = catch_unwind(AssertUnwindSafe(|| {
         while let Some(task) = pool.next_task() {
             match task {
                 Task::Search(job) => pool.run(&job),
                 Task::Scan(order, walked) => {
                     let mut turn = Turn { pool, order, waiting: Vec::new(), bytes: 0, begun: false };
-                    if let Err(error) = context.scan(walked, &mut turn) {
+                    if let Err(error) = context.scan(walked, &mut spare, &mut turn) {
                         pool.stop(Some(error));
                     }
                     pool.leave();
@@ -405,22 +406,28 @@ pub(super) struct Job<'a> {
 }
 
 enum JobStep {
-    Waiting(Box<Segment>),
+    Waiting(Box<(Segment, Block)>),
     Running,
     /// `None` where searching it panicked.
     Done(Option<Box<(Block, Vec<u8>)>>),
 }
 
 impl<'a> Job<'a> {
-    pub fn new(search: Search<'a>, segment: Segment) -> Self {
-        Job { search, step: Mutex::new(JobStep::Waiting(Box::new(segment))) }
+    /// A block to search, into used-up buffers.
+    pub fn new(search: Search<'a>, segment: Segment, spare: Block) -> Self {
+        Job { search, step: Mutex::new(JobStep::Waiting(Box::new((segment, spare)))) }
     }
 
     /// Searches the block, unless somebody did.
     pub fn run(&self) {
         let step = std::mem::replace(&mut *lock(&self.step), JobStep::Running);
-        if let JobStep::Waiting(segment) = step {
-            let found = catch_unwind(AssertUnwindSafe(|| Box::new(self.search.find(*segment)))).ok();
+        if let JobStep::Waiting(waiting) = step {
+            let (segment, mut block) = *waiting;
+            let found = catch_unwind(AssertUnwindSafe(|| {
+                let buffer = self.search.find(segment, &mut block);
+                Box::new((block, buffer))
+            }));
+            let found = found.ok();
             *lock(&self.step) = JobStep::Done(found);
         }
     }

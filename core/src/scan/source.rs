@@ -24,8 +24,31 @@ const SWEPT_BYTES: u64 = 16 << 20;
 const SWEPT_CANDIDATES: usize = 256 << 10;
 /// Blocks above this size are shared with other workers.
 const SHARED_BYTES: usize = 64 << 10;
-/// Text buffers kept for the next blocks.
+/// Buffers of each kind kept for the next blocks.
 const SPARE_BUFFERS: usize = 4;
+
+/// Buffers of one worker, used again and again.
+#[derive(Default)]
+pub(super) struct Spare {
+    texts: Vec<Vec<u8>>,
+    blocks: Vec<Block>,
+    findings: Vec<Finding>,
+}
+
+impl Spare {
+    fn keep_text(&mut self, mut text: Vec<u8>) {
+        if self.texts.len() < SPARE_BUFFERS {
+            text.clear();
+            self.texts.push(text);
+        }
+    }
+
+    fn keep_block(&mut self, block: Block) {
+        if self.blocks.len() < SPARE_BUFFERS {
+            self.blocks.push(block);
+        }
+    }
+}
 
 /// Takes a source's results in order.
 pub(super) trait Deliver {
@@ -50,18 +73,18 @@ pub(super) struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// Scans one step of a walk to its end.
-    pub fn scan(&self, walked: Walked, out: &mut dyn Deliver) -> Result<(), Error> {
+    pub fn scan(&self, walked: Walked, spare: &mut Spare, out: &mut dyn Deliver) -> Result<(), Error> {
         match walked {
             Walked::Unread(source, state, reason) => {
-                let summary = Reading::new(self, &source, out).unread_summary(state, reason);
+                let summary = Reading::new(self, &source, spare, out).unread_summary(state, reason);
                 out.end(summary, Vec::new())
             }
             Walked::Source(source) if source.path.as_os_str() == STDIN => {
-                self.read(&source, &mut std::io::stdin().lock(), out)
+                self.read(&source, &mut std::io::stdin().lock(), spare, out)
             }
             Walked::Source(source) => match self.open(&source) {
-                Ok((mut file, source)) => self.read(&source, &mut file, out),
-                Err((state, reason)) => self.scan(Walked::Unread(source, state, reason), out),
+                Ok((mut file, source)) => self.read(&source, &mut file, spare, out),
+                Err((state, reason)) => self.scan(Walked::Unread(source, state, reason), spare, out),
             },
         }
     }
@@ -75,8 +98,14 @@ impl<'a> Context<'a> {
     }
 
     /// Scans a stream to its end.
-    pub fn read(&self, source: &Source, stream: &mut dyn Read, out: &mut dyn Deliver) -> Result<(), Error> {
-        let mut reading = Reading::new(self, source, out);
+    pub fn read(
+        &self,
+        source: &Source,
+        stream: &mut dyn Read,
+        spare: &mut Spare,
+        out: &mut dyn Deliver,
+    ) -> Result<(), Error> {
+        let mut reading = Reading::new(self, source, spare, out);
         let mut input = Input { inner: stream, read: 0, watch: reading.watch };
         let name = source.path.file_name().unwrap_or_default().as_encoded_bytes();
         let hint = Hint { name, format: self.format };
@@ -110,15 +139,14 @@ struct Reading<'a, 'd> {
     /// Blocks given to other workers, in order.
     pending: VecDeque<Arc<Job<'a>>>,
     tally: Tally,
-    findings: Vec<Finding>,
     parts: Vec<Unread>,
-    spare: Vec<Vec<u8>>,
+    spare: &'d mut Spare,
     /// The sink's failure: nothing more can be delivered.
     failed: Option<Error>,
 }
 
 impl<'a, 'd> Reading<'a, 'd> {
-    fn new(context: &Context<'a>, source: &'d Source, out: &'d mut dyn Deliver) -> Self {
+    fn new(context: &Context<'a>, source: &'d Source, spare: &'d mut Spare, out: &'d mut dyn Deliver) -> Self {
         let options = &context.scanner.options;
         let all_allowed = options.allow.as_ref().is_some_and(|allow| allow.allows_path(&source.path));
         let deadline = options.limits.time.map(|time| Instant::now() + time);
@@ -135,16 +163,15 @@ impl<'a, 'd> Reading<'a, 'd> {
             forward_only: false,
             pending: VecDeque::new(),
             tally: Tally::new(context.scanner.detector.ruleset()),
-            findings: Vec::new(),
             parts: Vec::new(),
-            spare: Vec::new(),
+            spare,
             failed: None,
         }
     }
 
     /// Gives a block to the pool, or searches blocks itself while the pool has all it may hold.
     fn hand_out(&mut self, pool: &'a Pool<'a>, segment: Segment) {
-        let job = Arc::new(Job::new(self.search, segment));
+        let job = Arc::new(Job::new(self.search, segment, self.spare.blocks.pop().unwrap_or_default()));
         while !pool.offer(&job) {
             match pool.take_job() {
                 Some(other) => pool.run(&other),
@@ -177,12 +204,10 @@ impl<'a, 'd> Reading<'a, 'd> {
     }
 
     /// The next block in order was searched.
-    fn found(&mut self, block: Block, mut buffer: Vec<u8>) {
-        if self.spare.len() < SPARE_BUFFERS {
-            buffer.clear();
-            self.spare.push(buffer);
-        }
+    fn found(&mut self, block: Block, buffer: Vec<u8>) {
+        self.spare.keep_text(buffer);
         if self.forward_only {
+            self.search.scanner.detector.learn(&mut self.memory, &block.candidates);
             return self.settle(block);
         }
         self.decoded += block.own;
@@ -208,14 +233,9 @@ impl<'a, 'd> Reading<'a, 'd> {
         if self.failed.is_some() {
             return;
         }
-        let scanner = self.search.scanner;
-        let ruleset = scanner.detector.ruleset();
-        let (tally, findings, wanted) = (&mut self.tally, &mut self.findings, self.search.wants_findings);
+        let (tally, findings, wanted) = (&mut self.tally, &mut self.spare.findings, self.search.wants_findings);
         let before = tally.total();
-        scanner.detector.settle(&mut self.memory, &block.candidates, |index, detection| {
-            if !scanner.options.health && ruleset.entity(detection.entity).category.is_none() {
-                return;
-            }
+        self.search.scanner.detector.settle(&self.memory, &block.candidates, |index, detection| {
             tally.add(&detection);
             if wanted {
                 let value = block.values.get_mut(index).map(std::mem::take);
@@ -228,6 +248,7 @@ impl<'a, 'd> Reading<'a, 'd> {
             self.failed = self.out.findings(self.source, &block.frame, findings).err();
             findings.clear();
         }
+        self.spare.keep_block(block);
     }
 
     fn finish(mut self, extraction: Extraction) -> Result<(SourceSummary, Vec<Unread>), Error> {
@@ -267,7 +288,7 @@ impl<'a, 'd> Reading<'a, 'd> {
             reason,
             verdict,
             reasons,
-            health: std::mem::take(&mut self.tally.health),
+            health: self.tally.health.by_kind(),
             bytes,
             bytes_examined: outcome.bytes_examined,
             decoded: outcome.decoded,
@@ -294,7 +315,8 @@ impl Emit for Reading<'_, '_> {
             // A small block with nothing before it is searched sooner than handed out.
             Some(pool) if segment.text.len() > SHARED_BYTES || !self.pending.is_empty() => self.hand_out(pool, segment),
             _ => {
-                let (block, buffer) = self.search.find(segment);
+                let mut block = self.spare.blocks.pop().unwrap_or_default();
+                let buffer = self.search.find(segment, &mut block);
                 self.found(block, buffer);
             }
         }
@@ -306,6 +328,6 @@ impl Emit for Reading<'_, '_> {
     }
 
     fn buffer(&mut self) -> Vec<u8> {
-        self.spare.pop().unwrap_or_default()
+        self.spare.texts.pop().unwrap_or_default()
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::source::{Context, Deliver};
+use super::source::{Context, Deliver, Spare};
 use super::{Cancel, Progress, Scanner};
 use crate::Error;
 use crate::detect::Ruleset;
@@ -91,7 +91,7 @@ impl Scanner {
         let source = Source { path: PathBuf::from(name), size: Some(bytes.len() as u64) };
         let mut kept = Kept::default();
         // Keeping results in memory never fails.
-        let _ = context.read(&source, &mut &*bytes, &mut kept);
+        let _ = context.read(&source, &mut &*bytes, &mut Spare::default(), &mut kept);
         let summary = kept.summary.expect("every reading ends with a summary");
         Analysis { blocks: kept.blocks, unread: kept.unread, summary }
     }
@@ -101,7 +101,7 @@ impl Scanner {
     /// ```
     /// # use std::sync::Arc;
     /// # use phisift::{detect::{Detector, DetectorOptions, Ruleset}, scan::{ScanOptions, Scanner}};
-    /// let detector = Detector::new(Ruleset::builtin()?, DetectorOptions::default());
+    /// let detector = Detector::new(Ruleset::builtin()?, DetectorOptions::default())?;
     /// let scanner = Scanner::new(Arc::new(detector), ScanOptions::default());
     /// for found in scanner.detect_text("SSN: 123-45-6788") {
     ///     assert_eq!((found.start, found.end, found.entity.as_str()), (5, 16, "us_ssn"));

@@ -33,7 +33,9 @@ impl Finder<'_> {
         let words = self.text[at..end].split(|it| *it == b' ');
         words.filter(|it| !it.is_empty()).all(|word| {
             let capital = !word[0].is_ascii_lowercase();
-            capital || street_suffix(word.strip_suffix(b".").unwrap_or(word)) || matches!(word, b"de" | b"la" | b"of" | b"the")
+            capital
+                || street_suffix(word.strip_suffix(b".").unwrap_or(word))
+                || matches!(word, b"de" | b"la" | b"of" | b"the")
                 || matches!(word, b"apt" | b"apt." | b"suite" | b"unit")
         })
     }
@@ -60,8 +62,10 @@ impl Finder<'_> {
             let Some(end) = Masks::previous_set_end(&self.masks.word, start, self.lo) else { break };
             let word = self.word_start(end);
             let gap = &self.text[end..start];
-            let joined = if words == 0 { matches!(gap, b" " | b", " | b",\n") } else { matches!(gap, b" " | b"-" | b". ") };
-            let name = self.text[word].is_ascii_uppercase() && self.text[word..end].iter().all(|it| !it.is_ascii_digit());
+            let joined =
+                if words == 0 { matches!(gap, b" " | b", " | b",\n") } else { matches!(gap, b" " | b"-" | b". ") };
+            let name =
+                self.text[word].is_ascii_uppercase() && self.text[word..end].iter().all(|it| !it.is_ascii_digit());
             let street = words > 0 && street_suffix(&self.text[word..end]) && gap != b". ";
             if !joined || !name || street {
                 break;

@@ -58,7 +58,9 @@ impl Finder<'_> {
         }
         let begin = match (len, next) {
             (8, b'-') => start,
-            (4, b'-') => (0..3).map(|back| 9 + back * 5).find_map(|back| start.checked_sub(back).filter(|it| self.is_uuid(*it)))?,
+            (4, b'-') => (0..3)
+                .map(|back| 9 + back * 5)
+                .find_map(|back| start.checked_sub(back).filter(|it| self.is_uuid(*it)))?,
             (12, _) => start.checked_sub(24)?,
             _ => return None,
         };

@@ -162,5 +162,7 @@ fn host_with_path(text: &[u8], at: usize) -> Option<usize> {
 
 #[inline]
 fn is_url_byte(byte: u8) -> bool {
-    byte > b' ' && byte != 0x7f && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'\\' | b'`' | b'{' | b'}' | b'|' | b'^')
+    byte > b' '
+        && byte != 0x7f
+        && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'\\' | b'`' | b'{' | b'}' | b'|' | b'^')
 }

@@ -94,10 +94,8 @@ impl Pattern {
 }
 
 fn compile(file: &PatternFile) -> Result<Regex, Error> {
-    let syntax = regex_automata::util::syntax::Config::new()
-        .unicode(false)
-        .utf8(false)
-        .case_insensitive(file.ignore_case);
+    let syntax =
+        regex_automata::util::syntax::Config::new().unicode(false).utf8(false).case_insensitive(file.ignore_case);
     Regex::builder()
         .syntax(syntax)
         .configure(Regex::config().utf8_empty(false).onepass(false))

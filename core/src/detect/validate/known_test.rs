@@ -1,1 +1,3 @@
-pub fn is_known_test(_entity: &str, _value: &[u8]) -> bool { false }
+pub fn is_known_test(_entity: &str, _value: &[u8]) -> bool {
+    false
+}
