@@ -15,10 +15,11 @@ pub struct File {
 /// Every data file, ordered by path.
 pub const FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
-/// The identifier patterns: every TOML file outside `fields/` and `health/`.
+/// The identifier patterns: every TOML file in a folder of identifiers, which are all but `fields/` and `health/`.
 pub fn identifiers() -> impl Iterator<Item = &'static File> {
     FILES.iter().filter(|file| {
-        file.path.ends_with(".toml") && !file.path.starts_with("fields/") && !file.path.starts_with("health/")
+        let folder = file.path.split_once('/').map(|(folder, _)| folder);
+        file.path.ends_with(".toml") && folder.is_some_and(|it| it != "fields" && it != "health")
     })
 }
 

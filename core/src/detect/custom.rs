@@ -7,8 +7,8 @@ use regex_automata::util::start::Config;
 use regex_automata::util::syntax;
 use regex_syntax::hir::literal::Extractor;
 
-use super::ruleset::Pattern;
 use super::ruleset::schema::PatternFile;
+use super::ruleset::Pattern;
 use crate::{Error, ErrorKind};
 
 /// A literal of fewer bytes stands everywhere.
@@ -57,7 +57,7 @@ impl Custom {
         let mut custom = Custom { owners: vec![None; SEGMENTS.len()], ..Custom::default() };
         let mut literals: Vec<Vec<u8>> = SEGMENTS.iter().map(|it| it.as_bytes().to_vec()).collect();
         for (index, pattern) in patterns.iter().enumerate() {
-            if pattern.matcher.is_some() || pattern.bare == 0 {
+            if pattern.matcher.is_some() || pattern.bare == 0 || pattern.health.is_some() {
                 continue;
             }
             match check_trigger(&pattern.file)? {

@@ -6,7 +6,11 @@ use super::masks::Masks;
 #[inline]
 pub fn word_hash(text: &[u8], start: usize, end: usize) -> u64 {
     let len = end - start;
-    let (low, high) = if len <= 8 { (partial(text, start, len), 0) } else { (load(text, start), load(text, end - 8)) };
+    let (low, high) = if len <= 8 {
+        (partial(text, start, len), 0)
+    } else {
+        (load(text, start), load(text, end - 8))
+    };
     let middle = if len > 16 { load(text, start + 8) } else { 0 };
     let folded = (low | 0x2020_2020_2020_2020 & mask(len)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
         ^ (high | 0x2020_2020_2020_2020).wrapping_mul(0xC2B2_AE3D_27D4_EB4F)

@@ -117,8 +117,7 @@ impl Finder<'_> {
         if !telling || !self.wanted[usize::from(row.pattern)] || &self.text[lo..hi] == b"\"\"" {
             return;
         }
-        let Some(mut found) =
-            self.judge(row.pattern, lo, hi, &Default::default()).or_else(|| self.unshaped(row, lo, hi))
+        let Some(mut found) = self.judge(row.pattern, lo, hi, &Default::default()).or_else(|| self.unshaped(row, lo, hi))
         else {
             return;
         };

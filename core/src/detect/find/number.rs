@@ -2,7 +2,7 @@
 
 use super::Finder;
 use crate::detect::masks::Masks;
-use crate::detect::matcher::Matcher;
+use crate::detect::matcher::{Matcher, iso_date};
 use crate::detect::matcher::Matcher::*;
 
 impl Finder<'_> {
@@ -45,12 +45,12 @@ impl Finder<'_> {
         }
         let shapes: &[Matcher] = match (len, second) {
             (3, 2) => &[Ssn, Itin, Hicn],
-            (3, 3) => &[PhoneUs],
+            (3, 3) => &[PhoneUs, PhoneLoose],
             (4, 1 | 2) => return self.iso_date(at, end),
             (1 | 2, 1 | 2) => &[DateDash, DateDashShort],
             (4, 4 | 6) => &[Card],
             (5, 4) => return self.zip(at, end),
-            (1, 3) => &[PhoneUs],
+            (1, 3) => &[PhoneUs, PhoneLoose],
             (8, 4) => &[Uuid],
             _ => &[],
         };
@@ -99,7 +99,7 @@ impl Finder<'_> {
         }
         let third = Masks::run_end(&self.masks.digit, next + 1, self.hi);
         match (len, second, third - next - 1) {
-            (3, 3, 4) => self.settle_on(at, &[PhoneUs], third),
+            (3, 3, 4) => self.settle_on(self.phone_start(at), &[PhoneUs, PhoneLoose], third),
             (1 | 2, 1 | 2, 4) => self.settle_on(at, &[DateDot, DateDotShort], third),
             (1 | 2, 1 | 2, 2) if self.byte(third) != b'.' => self.settle_on(at, &[DateDot, DateDotShort], third),
             (1..=3, 1..=3, 1..=3) if self.byte(third) == b'.' => self.address(at, third),
@@ -157,7 +157,7 @@ impl Finder<'_> {
                 break;
             }
         }
-        self.consider(start, &[PhoneUs]).unwrap_or(end)
+        self.consider(start, &[PhoneUs, PhoneLoose]).unwrap_or(end)
     }
 
     fn spaced(&mut self, at: usize, end: usize, len: usize) -> usize {
@@ -168,12 +168,13 @@ impl Finder<'_> {
         let next = self.byte(end + 1);
         if blank && next.is_ascii_digit() {
             let shapes: &[Matcher] = match len {
-                3 => &[PhoneUs, Ssn, Itin],
+                3 if self.dashed_behind(end + 1) => &[PhoneUs],
+                3 => &[Ssn, Itin],
                 4 => &[Card],
-                1 => &[PhoneUs],
+                1 if self.dashed_behind(end + 1) => &[PhoneUs],
                 _ => &[],
             };
-            if !shapes.is_empty() && (len == 4 || self.grouped(end + 1)) {
+            if !shapes.is_empty() {
                 if let Some(found) = self.consider(at, shapes) {
                     return found;
                 }
@@ -187,16 +188,20 @@ impl Finder<'_> {
         self.bare(at, end, len)
     }
 
-    /// True where two or three digits and then a separator stand at `at`: the middle of a grouped number.
-    fn grouped(&self, at: usize) -> bool {
-        let end = Masks::run_end(&self.masks.digit, at, self.hi);
-        matches!(end - at, 2 | 3) && matches!(self.byte(end), b' ' | b'-' | b'.' | b'\n')
+    /// True where three digits and a dash or full stop stand at `at`: the middle of a telephone number.
+    fn dashed_behind(&self, at: usize) -> bool {
+        Masks::run_end(&self.masks.digit, at, self.hi) == at + 3 && matches!(self.byte(at + 3), b'-' | b'.')
     }
 
     /// A number before a word: a day, an age, a house number.
     fn before_word(&mut self, at: usize, end: usize, len: usize) -> Option<usize> {
         if len <= 2 && is_month_start(self.bounded(), end + 1) {
             if let Some(found) = self.consider(at, &[DateDayFirst, DateDayMonth]) {
+                return Some(found);
+            }
+        }
+        if len <= 2 && self.byte(end + 1) == b'd' && self.byte(end + 2) == b'e' {
+            if let Some(found) = self.consider(at, &[DateSpanish]) {
                 return Some(found);
             }
         }
@@ -219,6 +224,9 @@ impl Finder<'_> {
                 return found;
             }
         }
+        if let Some(found) = self.post_box(at) {
+            return found;
+        }
         match len {
             0..=1 => end,
             2 | 3 => self.age(at, end).unwrap_or_else(|| self.identifier_if_labelled(at, end)),
@@ -228,7 +236,7 @@ impl Finder<'_> {
             9 => self.settle_bare(at, &[Ssn, Itin], end),
             10 => self.settle_bare(at, &[Npi, PhoneRun], end),
             11 => self.settle_bare(at, &[PhoneRun], end),
-            13..=19 => self.settle_bare(at, &[Card], end),
+            13..=19 => self.settle_bare(at, &[CardRun], end),
             20.. => end,
             _ => self.identifier(at, end),
         }
@@ -309,7 +317,7 @@ impl Finder<'_> {
 
     /// A timestamp with seconds where a log line begins: cheap, because logs are full of them.
     fn logged_iso(&mut self, at: usize) -> Option<usize> {
-        let end = DateIso.run(self.bounded(), at)?;
+        let end = iso_date(self.bounded(), at)?;
         if end < at + 19 {
             return None;
         }

@@ -3,7 +3,7 @@
 use super::Finder;
 use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::*;
-use crate::detect::matcher::{is_state, street_suffix};
+use crate::detect::matcher::{is_state, street_suffix, street_suffix_ahead};
 
 /// Words of a city's name, at most.
 const CITY_WORDS: usize = 3;
@@ -11,39 +11,21 @@ const CITY_WORDS: usize = 3;
 impl Finder<'_> {
     /// A street line that begins with the house number at `at`.
     pub(super) fn street(&mut self, at: usize, end: usize) -> Option<usize> {
-        let first = self.byte(end + 1);
-        let plausible = first.is_ascii_uppercase() || first.is_ascii_digit() || !self.meaning.patterns.is_empty();
-        if !plausible || self.byte(end) != b' ' {
+        if self.byte(end) != b' ' || !street_suffix_ahead(self.bounded(), end + 1) {
             return None;
         }
-        let index = self.rules.slots[Street as usize]?;
-        let stop = Street.run(self.bounded(), at)?;
-        if !self.is_street_name(end + 1, stop) {
-            return None;
-        }
-        let before = self.before(at);
-        let found = self.attempt(index, at, &before)?;
-        let stop = found.detection.end as usize;
-        self.emit(found);
-        Some(stop)
-    }
-
-    /// True where the words of a street line are capitalised, up to its suffix.
-    fn is_street_name(&self, at: usize, end: usize) -> bool {
-        let words = self.text[at..end].split(|it| *it == b' ');
-        words.filter(|it| !it.is_empty()).all(|word| {
-            let capital = !word[0].is_ascii_lowercase();
-            capital
-                || street_suffix(word.strip_suffix(b".").unwrap_or(word))
-                || matches!(word, b"de" | b"la" | b"of" | b"the")
-                || matches!(word, b"apt" | b"apt." | b"suite" | b"unit")
-        })
+        self.consider(at, &[Street])
     }
 
     /// A run of five digits: behind a state it is a ZIP code, and the city stands before the state.
     pub(super) fn zip(&mut self, at: usize, end: usize) -> usize {
         if let Some(start) = self.city_start(at) {
-            if let Some(found) = self.consider(start, &[CityStateZip]) {
+            if let Some(found) = self.consider(start, &[CityStateZip, StateZip]) {
+                return found;
+            }
+        }
+        if self.byte(end) == b'-' {
+            if let Some(found) = self.consider(at, &[ZipPlus4]) {
                 return found;
             }
         }
@@ -62,10 +44,8 @@ impl Finder<'_> {
             let Some(end) = Masks::previous_set_end(&self.masks.word, start, self.lo) else { break };
             let word = self.word_start(end);
             let gap = &self.text[end..start];
-            let joined =
-                if words == 0 { matches!(gap, b" " | b", " | b",\n") } else { matches!(gap, b" " | b"-" | b". ") };
-            let name =
-                self.text[word].is_ascii_uppercase() && self.text[word..end].iter().all(|it| !it.is_ascii_digit());
+            let joined = if words == 0 { matches!(gap, b" " | b", " | b",\n") } else { matches!(gap, b" " | b"-" | b". ") };
+            let name = self.text[word].is_ascii_uppercase() && self.text[word..end].iter().all(|it| !it.is_ascii_digit());
             let street = words > 0 && street_suffix(&self.text[word..end]) && gap != b". ";
             if !joined || !name || street {
                 break;
@@ -73,7 +53,7 @@ impl Finder<'_> {
             start = word;
             words += 1;
         }
-        (words > 0).then_some(start)
+        Some(start)
     }
 
     /// Where the state's name or abbreviation before `at` begins.
@@ -89,6 +69,18 @@ impl Finder<'_> {
         let before = Masks::previous_set_end(&self.masks.word, start, self.lo)?;
         let two = self.word_start(before);
         is_state(&self.text[two..end]).then_some(two)
+    }
+
+    /// A number behind `Box`: where the post office box begins, its number is the match's end.
+    pub(super) fn post_box(&mut self, at: usize) -> Option<usize> {
+        let boxed = at >= self.lo + 6 && self.text[at - 1] == b' ' && self.text[at - 4..at - 1].eq_ignore_ascii_case(b"box");
+        if !boxed {
+            return None;
+        }
+        let floor = self.lo.max(at.saturating_sub(18));
+        let starts = (floor..at).filter(|it| matches!(self.text[*it], b'P' | b'p'));
+        let start = starts.rev().find(|it| *it == self.lo || !self.text[*it - 1].is_ascii_alphanumeric())?;
+        self.consider(start, &[PoBox])
     }
 
     /// A pair of decimal degrees, or one in a field that says so.

@@ -53,10 +53,7 @@ impl Finder<'_> {
     /// `fe80::…`: an IPv6 address whose first group holds no digit, or none at all.
     fn compressed_address(&mut self, at: usize) -> usize {
         let mut start = at;
-        while start > self.lo
-            && at - start < 24
-            && (self.text[start - 1].is_ascii_hexdigit() || self.text[start - 1] == b':')
-        {
+        while start > self.lo && at - start < 24 && (self.text[start - 1].is_ascii_hexdigit() || self.text[start - 1] == b':') {
             start -= 1;
         }
         self.consider(start, &[Ipv6]).unwrap_or_else(|| self.hex_rest(at + 2))
@@ -72,16 +69,13 @@ impl Finder<'_> {
             return at + 1;
         }
         let mut start = at;
-        while start > self.lo
-            && at - start < 128
-            && (self.text[start - 1].is_ascii_alphanumeric() || matches!(self.text[start - 1], b'.' | b'-'))
-        {
+        while start > self.lo && at - start < 128 && (self.text[start - 1].is_ascii_alphanumeric() || matches!(self.text[start - 1], b'.' | b'-')) {
             start -= 1;
         }
         if matches!(self.previous(start), b'@' | b'/' | b':') {
             return at + 1;
         }
-        self.consider(start, &[Url]).unwrap_or(at + 1)
+        self.consider(start, &[UrlHost]).unwrap_or(at + 1)
     }
 
     /// A label before `at` whose value may hold no digit: names, places, plates.

@@ -3,8 +3,8 @@
 use super::Finder;
 use super::number::is_money;
 use crate::detect::context;
-use crate::detect::matcher::Matcher;
 use crate::detect::matcher::Matcher::*;
+use crate::detect::matcher::{Matcher, id_token, uuid};
 use crate::detect::words::word_hash;
 
 /// Shorter tokens are no identifiers, whatever stands before them.
@@ -33,6 +33,11 @@ impl Finder<'_> {
                 return found;
             }
         }
+        if at == start + 2 && (len >= 15 || len == 4 && next == b' ') {
+            if let Some(found) = self.consider(start, &[Iban]) {
+                return found;
+            }
+        }
         if len < SHORTEST && next != b'-' || len > 40 && self.meaning.patterns.is_empty() {
             return stop;
         }
@@ -58,28 +63,26 @@ impl Finder<'_> {
         }
         let begin = match (len, next) {
             (8, b'-') => start,
-            (4, b'-') => (0..3)
-                .map(|back| 9 + back * 5)
-                .find_map(|back| start.checked_sub(back).filter(|it| self.is_uuid(*it)))?,
+            (4, b'-') => (0..3).map(|back| 9 + back * 5).find_map(|back| start.checked_sub(back).filter(|it| self.is_uuid(*it)))?,
             (12, _) => start.checked_sub(24)?,
             _ => return None,
         };
         if begin < self.lo {
             return None;
         }
-        let end = Uuid.run(self.bounded(), begin)?;
+        let end = uuid(self.bounded(), begin)?;
         self.consider(begin, &[Uuid]);
         Some(end)
     }
 
     fn is_uuid(&self, at: usize) -> bool {
-        at >= self.lo && Uuid.run(self.bounded(), at).is_some()
+        at >= self.lo && uuid(self.bounded(), at).is_some()
     }
 
     /// A value that only a cue, a label or the field can name; where to go on.
     pub(super) fn identifier(&mut self, at: usize, end: usize) -> usize {
         let start = self.identifier_start(at);
-        let stop = IdToken.run(self.bounded(), start).unwrap_or(end).max(end);
+        let stop = id_token(self.bounded(), start).unwrap_or(end).max(end);
         if stop - start < SHORTEST || is_money(self.previous(start)) {
             return end;
         }
@@ -124,7 +127,7 @@ impl Finder<'_> {
     /// An age of 90 or more with its unit, or one that its label names.
     pub(super) fn age(&mut self, at: usize, end: usize) -> Option<usize> {
         let old = matches!(self.text[at], b'9' | b'1') && end - at >= 2;
-        let found = if old { self.consider(at, &[AgeOver89]) } else { None };
+        let found = if old { self.consider(at, &[Age]) } else { None };
         if found.is_some() || self.options.min_permille >= 500 && !old {
             return found;
         }
@@ -139,6 +142,7 @@ fn shapes_of(len: usize, next: u8) -> Option<&'static [Matcher]> {
         11 => Some(&[Mbi, Hicn]),
         4 if next == b'-' => Some(&[Mbi]),
         9 => Some(&[Dea]),
+        3 if next == b'.' => Some(&[Icd10]),
         10 => Some(&[Hicn]),
         _ => None,
     }

@@ -43,19 +43,6 @@ pub fn vin(text: &[u8], at: usize) -> Option<usize> {
     bytes.iter().all(fits).then_some(at + 17)
 }
 
-/// `[0-9]{3}-?[0-9]{2}-?[0-9]{4}-?[A-Z][A-Z0-9]?`
-pub fn hicn(text: &[u8], at: usize) -> Option<usize> {
-    let skip = |at: usize| if byte(text, at) == b'-' { at + 1 } else { at };
-    let area = exactly(text, at, 3)?;
-    let group = exactly(text, skip(area), 2)?;
-    let suffix = skip(exactly(text, skip(group), 4)?);
-    if !byte(text, suffix).is_ascii_uppercase() {
-        return None;
-    }
-    let more = byte(text, suffix + 1);
-    Some(if more.is_ascii_uppercase() || more.is_ascii_digit() { suffix + 2 } else { suffix + 1 })
-}
-
 /// `[A-Za-z0-9]+(?:[-./_][A-Za-z0-9]+){0,8}`, at most 64 characters looked at.
 pub fn id_token(text: &[u8], at: usize) -> Option<usize> {
     let limit = text.len().min(at + 64);
@@ -77,19 +64,13 @@ pub fn id_token(text: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// `[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?`
+/// `[A-Z][0-9][0-9AB]\.[0-9A-Z]{1,4}`
 pub fn icd10(text: &[u8], at: usize) -> Option<usize> {
-    let shape = byte(text, at).is_ascii_uppercase() && byte(text, at + 1).is_ascii_digit();
     let fits = |it: u8| it.is_ascii_digit() || it.is_ascii_uppercase();
-    if !shape || !fits(byte(text, at + 2)) {
-        return None;
-    }
-    let mut end = at + 3;
-    if byte(text, end) == b'.' && fits(byte(text, end + 1)) {
-        end += 2;
-        while end < at + 8 && fits(byte(text, end)) {
-            end += 1;
-        }
-    }
-    Some(end)
+    let category = byte(text, at).is_ascii_uppercase()
+        && byte(text, at + 1).is_ascii_digit()
+        && matches!(byte(text, at + 2), b'0'..=b'9' | b'A' | b'B')
+        && byte(text, at + 3) == b'.';
+    let more = (4..8).take_while(|it| fits(byte(text, at + it))).count();
+    (category && more > 0).then_some(at + 4 + more)
 }

@@ -9,22 +9,28 @@ mod number;
 mod place;
 mod words;
 
-pub use net::is_local;
-pub use place::{is_state, street_suffix};
+pub use code::id_token;
+pub use date::iso as iso_date;
+pub use net::{is_local, uuid};
+pub use place::{is_state, street_suffix, street_suffix_ahead};
 pub use words::{person_name, skip_titles};
 
-/// A matcher of `MATCHERS`; the discriminant is its row.
+/// The shape a pattern is tried for, as `matcher` names it in its file. Most have a hand matcher in `MATCHERS`; the rarer
+/// ones run their regex once the shape is recognised. The discriminant is the row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Matcher {
     Ssn,
     Itin,
     PhoneUs,
+    PhoneLoose,
     PhoneRun,
     PhoneInternational,
     Npi,
     Card,
+    CardRun,
     Zip,
-    AgeOver89,
+    ZipPlus4,
+    Age,
     DateIso,
     DateSlash,
     DateDash,
@@ -39,75 +45,86 @@ pub enum Matcher {
     DateMonthDay,
     DatePartial,
     DateCompact,
+    DateSpanish,
     Ipv4,
     Ipv6,
     Mac,
     Uuid,
     Email,
     Url,
+    UrlHost,
     Dea,
     Mbi,
     Vin,
     Hicn,
+    Iban,
     IdToken,
     Street,
     PoBox,
     CityStateZip,
+    StateZip,
     Icd10,
 }
 
 type Run = fn(&[u8], usize) -> Option<usize>;
 
-/// Name in pattern files, matcher, function; in the order of the enum.
-const MATCHERS: [(&str, Matcher, Run); Matcher::COUNT] = [
-    ("ssn", Matcher::Ssn, number::ssn),
-    ("itin", Matcher::Itin, number::ssn),
-    ("phone_us", Matcher::PhoneUs, number::phone_us),
-    ("phone_run", Matcher::PhoneRun, number::phone_run),
-    ("phone_international", Matcher::PhoneInternational, number::phone_international),
-    ("npi", Matcher::Npi, number::npi),
-    ("card", Matcher::Card, number::card),
-    ("zip", Matcher::Zip, number::zip),
-    ("age_over_89", Matcher::AgeOver89, number::age),
-    ("date_iso", Matcher::DateIso, date::iso),
-    ("date_slash", Matcher::DateSlash, date::slash),
-    ("date_dash", Matcher::DateDash, date::dash),
-    ("date_dash_short", Matcher::DateDashShort, date::dash_short),
-    ("date_dot", Matcher::DateDot, date::dot),
-    ("date_dot_short", Matcher::DateDotShort, date::dot_short),
-    ("date_month_first", Matcher::DateMonthFirst, date::month_first),
-    ("date_day_first", Matcher::DateDayFirst, date::day_first),
-    ("date_day_month", Matcher::DateDayMonth, date::day_month),
-    ("date_month_year", Matcher::DateMonthYear, date::month_year),
-    ("date_month_year_slash", Matcher::DateMonthYearSlash, date::month_year_slash),
-    ("date_month_day", Matcher::DateMonthDay, date::month_day),
-    ("date_partial", Matcher::DatePartial, date::partial),
-    ("date_compact", Matcher::DateCompact, date::compact),
-    ("ipv4", Matcher::Ipv4, net::ipv4),
-    ("ipv6", Matcher::Ipv6, net::ipv6),
-    ("mac", Matcher::Mac, net::mac),
-    ("uuid", Matcher::Uuid, net::uuid),
-    ("email", Matcher::Email, net::email),
-    ("url", Matcher::Url, net::url),
-    ("dea", Matcher::Dea, code::dea),
-    ("mbi", Matcher::Mbi, code::mbi),
-    ("vin", Matcher::Vin, code::vin),
-    ("hicn", Matcher::Hicn, code::hicn),
-    ("id_token", Matcher::IdToken, code::id_token),
-    ("street", Matcher::Street, place::street),
-    ("po_box", Matcher::PoBox, place::po_box),
-    ("city_state_zip", Matcher::CityStateZip, place::city_state_zip),
-    ("icd10", Matcher::Icd10, code::icd10),
+/// Name in pattern files, shape, hand matcher; in the order of the enum.
+const MATCHERS: [(&str, Matcher, Option<Run>); Matcher::COUNT] = [
+    ("ssn", Matcher::Ssn, Some(number::ssn)),
+    ("itin", Matcher::Itin, Some(number::itin)),
+    ("phone_us", Matcher::PhoneUs, Some(number::phone_us)),
+    ("phone_loose", Matcher::PhoneLoose, Some(number::phone_loose)),
+    ("phone_run", Matcher::PhoneRun, Some(number::phone_run)),
+    ("phone_international", Matcher::PhoneInternational, None),
+    ("npi", Matcher::Npi, Some(number::npi)),
+    ("card", Matcher::Card, None),
+    ("card_run", Matcher::CardRun, None),
+    ("zip", Matcher::Zip, Some(number::zip)),
+    ("zip_plus4", Matcher::ZipPlus4, None),
+    ("age", Matcher::Age, Some(number::age)),
+    ("date_iso", Matcher::DateIso, Some(date::iso)),
+    ("date_slash", Matcher::DateSlash, Some(date::slash)),
+    ("date_dash", Matcher::DateDash, Some(date::dash)),
+    ("date_dash_short", Matcher::DateDashShort, Some(date::dash_short)),
+    ("date_dot", Matcher::DateDot, Some(date::dot)),
+    ("date_dot_short", Matcher::DateDotShort, Some(date::dot_short)),
+    ("date_month_first", Matcher::DateMonthFirst, Some(date::month_first)),
+    ("date_day_first", Matcher::DateDayFirst, Some(date::day_first)),
+    ("date_day_month", Matcher::DateDayMonth, Some(date::day_month)),
+    ("date_month_year", Matcher::DateMonthYear, Some(date::month_year)),
+    ("date_month_year_slash", Matcher::DateMonthYearSlash, Some(date::month_year_slash)),
+    ("date_month_day", Matcher::DateMonthDay, Some(date::month_day)),
+    ("date_partial", Matcher::DatePartial, Some(date::partial)),
+    ("date_compact", Matcher::DateCompact, Some(date::compact)),
+    ("date_spanish", Matcher::DateSpanish, None),
+    ("ipv4", Matcher::Ipv4, Some(net::ipv4)),
+    ("ipv6", Matcher::Ipv6, None),
+    ("mac", Matcher::Mac, Some(net::mac)),
+    ("uuid", Matcher::Uuid, Some(net::uuid)),
+    ("email", Matcher::Email, Some(net::email)),
+    ("url", Matcher::Url, Some(net::url)),
+    ("url_host", Matcher::UrlHost, None),
+    ("dea", Matcher::Dea, Some(code::dea)),
+    ("mbi", Matcher::Mbi, Some(code::mbi)),
+    ("vin", Matcher::Vin, Some(code::vin)),
+    ("hicn", Matcher::Hicn, None),
+    ("iban", Matcher::Iban, None),
+    ("id_token", Matcher::IdToken, Some(code::id_token)),
+    ("street", Matcher::Street, None),
+    ("po_box", Matcher::PoBox, None),
+    ("city_state_zip", Matcher::CityStateZip, None),
+    ("state_zip", Matcher::StateZip, None),
+    ("icd10", Matcher::Icd10, Some(code::icd10)),
 ];
 
 impl Matcher {
     /// How many there are.
     pub const COUNT: usize = Matcher::Icd10 as usize + 1;
 
-    /// The end of the value that begins at `at`.
+    /// The hand matcher, if the shape has one.
     #[inline]
-    pub fn run(self, text: &[u8], at: usize) -> Option<usize> {
-        MATCHERS[self as usize].2(text, at)
+    pub fn by_hand(self) -> Option<Run> {
+        MATCHERS[self as usize].2
     }
 }
 

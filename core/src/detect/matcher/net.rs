@@ -29,42 +29,6 @@ fn hex(text: &[u8], at: usize, most: usize) -> usize {
     end
 }
 
-/// Groups of up to four hexadecimal digits and colons, at most one `::`, eight groups or fewer with `::`; an IPv4
-/// tail and a zone are left to the validator.
-pub fn ipv6(text: &[u8], at: usize) -> Option<usize> {
-    let mut end = at;
-    let mut groups = 0;
-    let mut doubled = false;
-    if literal(text, end, b"::").is_some() {
-        doubled = true;
-        end += 2;
-    }
-    loop {
-        let next = hex(text, end, 4);
-        if next == end {
-            break;
-        }
-        groups += 1;
-        end = next;
-        if groups == 8 || byte(text, end) != b':' {
-            break;
-        }
-        if byte(text, end + 1) == b':' {
-            if doubled {
-                break;
-            }
-            doubled = true;
-            end += 2;
-        } else if byte(text, end + 1).is_ascii_hexdigit() {
-            end += 1;
-        } else {
-            break;
-        }
-    }
-    let whole = if doubled { (2..8).contains(&groups) } else { groups == 8 };
-    whole.then_some(end)
-}
-
 /// `[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}` with one kind of separator, or `hhhh.hhhh.hhhh`.
 pub fn mac(text: &[u8], at: usize) -> Option<usize> {
     let first = hex(text, at, 4);
@@ -104,65 +68,67 @@ pub fn is_local(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-' | b'\'')
 }
 
-/// `[A-Za-z0-9._%+'-]{1,64}@` and a host with a name of letters at its end.
+/// `[A-Za-z0-9_][A-Za-z0-9._%+'-]{0,63}@` and a host that ends in a name of letters.
 pub fn email(text: &[u8], at: usize) -> Option<usize> {
-    let mut end = at;
-    while end < text.len() && end - at <= 64 && is_local(text[end]) {
+    if !byte(text, at).is_ascii_alphanumeric() && byte(text, at) != b'_' {
+        return None;
+    }
+    let mut end = at + 1;
+    while end < text.len() && end - at < 64 && is_local(text[end]) {
         end += 1;
     }
-    if end == at || end - at > 64 || byte(text, end) != b'@' {
+    if byte(text, end) != b'@' {
         return None;
     }
     host(text, end + 1)
 }
 
-/// Behind `(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}`, the longest.
+/// Behind the longest `(?:[A-Za-z0-9-]{1,63}\.){1,9}[A-Za-z]{2,24}`.
 fn host(text: &[u8], at: usize) -> Option<usize> {
     let mut start = at;
     let mut found = None;
-    loop {
-        let mut end = start;
-        while end < text.len() && end - start < 63 && (text[end].is_ascii_alphanumeric() || text[end] == b'-') {
-            end += 1;
+    for label in 0..10 {
+        let letters = text[start..].iter().take(24).take_while(|it| it.is_ascii_alphabetic()).count();
+        if label > 0 && letters >= 2 {
+            found = Some(start + letters);
         }
-        if end == start {
-            return found;
-        }
-        let letters = text[start..end].iter().take_while(|it| it.is_ascii_alphabetic()).count();
-        if start > at && (2..=24).contains(&letters) && letters == end - start {
-            found = Some(end);
-        }
-        if byte(text, end) != b'.' {
+        let part = |it: &&u8| it.is_ascii_alphanumeric() || **it == b'-';
+        let end = start + text[start..].iter().take(63).take_while(part).count();
+        if end == start || byte(text, end) != b'.' {
             return found;
         }
         start = end + 1;
     }
+    found
 }
 
-/// `(?:https?|ftp)://` or `www.`, then anything up to white space or a quote, without closing punctuation.
-pub fn url(text: &[u8], at: usize) -> Option<usize> {
-    let start = [b"https://".as_slice(), b"http://", b"ftp://", b"HTTP://", b"HTTPS://", b"www.", b"WWW."]
-        .iter()
-        .find_map(|it| literal(text, at, it))
-        .or_else(|| host_with_path(text, at))?;
-    let mut end = start;
-    while end < text.len() && end - start < 2048 && is_url_byte(text[end]) {
-        end += 1;
+/// Every byte a URL may hold.
+const URL: [bool; 256] = url_bytes(b"/?#&=%_~+$@:;.,!*'()-");
+/// Those it may end with.
+const URL_END: [bool; 256] = url_bytes(b"/#&=%_~+$-");
+
+const fn url_bytes(marks: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
     }
-    while end > start && matches!(text[end - 1], b'.' | b',' | b';' | b':' | b')' | b']' | b'!' | b'?' | b'\'') {
+    let mut index = 0;
+    while index < marks.len() {
+        table[marks[index] as usize] = true;
+        index += 1;
+    }
+    table
+}
+
+/// A scheme, `://`, and all that may follow, without closing punctuation.
+pub fn url(text: &[u8], at: usize) -> Option<usize> {
+    const SCHEMES: [&[u8]; 7] = [b"https://", b"http://", b"ftp://", b"sftp://", b"ftps://", b"HTTPS://", b"HTTP://"];
+    let start = SCHEMES.iter().find_map(|it| literal(text, at, it))?;
+    let mut end = start + text[start..].iter().take_while(|it| URL[usize::from(**it)]).count();
+    while end > start && !URL_END[usize::from(text[end - 1])] {
         end -= 1;
     }
     (end > start).then_some(end)
-}
-
-fn host_with_path(text: &[u8], at: usize) -> Option<usize> {
-    let end = host(text, at)?;
-    (byte(text, end) == b'/').then_some(end)
-}
-
-#[inline]
-fn is_url_byte(byte: u8) -> bool {
-    byte > b' '
-        && byte != 0x7f
-        && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'\\' | b'`' | b'{' | b'}' | b'|' | b'^')
 }

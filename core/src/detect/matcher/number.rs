@@ -19,6 +19,12 @@ pub fn ssn(text: &[u8], at: usize) -> Option<usize> {
     exactly(text, group + 1, 4)
 }
 
+/// `9[0-9]{2}(?:-[0-9]{2}-[0-9]{4}| [0-9]{2} [0-9]{4})`
+pub fn itin(text: &[u8], at: usize) -> Option<usize> {
+    let grouped = byte(text, at) == b'9' && matches!(byte(text, at + 3), b'-' | b' ');
+    grouped.then(|| ssn(text, at)).flatten()
+}
+
 /// Behind an optional separator inside a telephone number: `(?: - |[-./]? ?(?:\r?\n {0,8})?)`.
 fn separator(text: &[u8], at: usize) -> usize {
     if text.get(at..).is_some_and(|rest| rest.starts_with(b" - ")) {
@@ -73,7 +79,7 @@ fn area_part(text: &[u8], at: usize) -> Option<usize> {
     matches!(byte(text, at), b'2'..=b'9').then(|| exactly(text, at, 3)).flatten()
 }
 
-/// ` {0,2},? ?(?:extension|ext|x)[.:]? ?[0-9]{1,6}`
+/// ` {0,2},? ?(?:extension|ext|x)[.:]? ?[0-9]{1,6}`, case ignored.
 fn extension(text: &[u8], at: usize) -> Option<usize> {
     let mut start = at;
     while start < at + 2 && byte(text, start) == b' ' {
@@ -96,28 +102,26 @@ fn extension(text: &[u8], at: usize) -> Option<usize> {
     (end > start).then_some(end)
 }
 
-/// `\+[1-9][0-9]{0,2}(?:[-. ]?(?:\([0-9]{1,4}\)|[0-9]{1,5})){2,6}`, 7 to 15 digits (checked by the validator).
-pub fn phone_international(text: &[u8], at: usize) -> Option<usize> {
-    if byte(text, at) != b'+' || !matches!(byte(text, at + 1), b'1'..=b'9') {
+/// The same shape without the plan's rule for exchanges, always with separators.
+pub fn phone_loose(text: &[u8], at: usize) -> Option<usize> {
+    let dashed = |at: usize| matches!(byte(text, at), b'-' | b'.').then_some(at + 1);
+    let mut start = at + usize::from(byte(text, at) == b'+');
+    if byte(text, start) == b'1' {
+        start += 1;
+        start += usize::from(matches!(byte(text, start), b'-' | b'.' | b' '));
+    } else if start > at {
         return None;
     }
-    let mut end = digits(text, at + 1, 15);
-    let mut groups = 0;
-    while groups < 6 {
-        let start = if matches!(byte(text, end), b'-' | b'.' | b' ') { end + 1 } else { end };
-        let next = if byte(text, start) == b'(' {
-            let inner = digits(text, start + 1, 4);
-            if inner == start + 1 || byte(text, inner) != b')' { start } else { inner + 1 }
-        } else {
-            digits(text, start, 8)
-        };
-        if next == start {
-            break;
+    let exchange = if byte(text, start) == b'(' {
+        let area = area_part(text, start + 1)?;
+        if byte(text, area) != b')' {
+            return None;
         }
-        end = next;
-        groups += 1;
-    }
-    Some(end)
+        area + 1 + usize::from(byte(text, area + 1) == b' ')
+    } else {
+        dashed(area_part(text, start)?)?
+    };
+    exactly(text, dashed(exactly(text, exchange, 3)?)?, 4)
 }
 
 /// `1?[2-9][0-9]{2}[2-9][0-9]{6}`: no separators.
@@ -147,36 +151,9 @@ pub fn npi(text: &[u8], at: usize) -> Option<usize> {
     matches!(byte(text, at), b'1' | b'2').then(|| exactly(text, at, 10)).flatten()
 }
 
-/// `[0-9]{13,19}|[0-9]{4}(?:[ -][0-9]{4}){2}[ -][0-9]{4}|[0-9]{4}[ -][0-9]{6}[ -][0-9]{5}`
-pub fn card(text: &[u8], at: usize) -> Option<usize> {
-    let first = digits(text, at, 19);
-    if first - at >= 13 {
-        return Some(first);
-    }
-    if first - at != 4 {
-        return None;
-    }
-    let separator = byte(text, first);
-    if separator != b' ' && separator != b'-' {
-        return None;
-    }
-    let second = digits(text, first + 1, 7);
-    if byte(text, second) != separator {
-        return None;
-    }
-    let third = digits(text, second + 1, 6);
-    match (second - first - 1, third - second - 1) {
-        (6, 5) => Some(third),
-        (4, 4) if byte(text, third) == separator => exactly(text, third + 1, 4),
-        _ => None,
-    }
-}
-
-/// `[0-9]{5}(?:-[0-9]{4})?`
+/// `[0-9]{5}(?:-?[0-9]{4})?`
 pub fn zip(text: &[u8], at: usize) -> Option<usize> {
     let end = exactly(text, at, 5)?;
-    if byte(text, end) == b'-' {
-        return Some(exactly(text, end + 1, 4).unwrap_or(end));
-    }
-    Some(end)
+    let more = end + usize::from(byte(text, end) == b'-');
+    Some(exactly(text, more, 4).unwrap_or(end))
 }

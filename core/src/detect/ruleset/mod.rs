@@ -53,6 +53,7 @@ pub struct Pattern {
     /// Whose it usually is.
     pub subject: Subject,
     pub(super) matcher: Option<Matcher>,
+    by_hand: Option<fn(&[u8], usize) -> Option<usize>>,
     pub(super) validator: Option<Validator>,
     pub(super) bare: u16,
     pub(super) cue: u16,
@@ -70,8 +71,8 @@ impl std::fmt::Debug for Pattern {
 impl Pattern {
     /// The end of the value that begins at `at`, as hand matcher or regex say.
     pub(super) fn match_at(&self, text: &[u8], at: usize, end: usize) -> Option<usize> {
-        match self.matcher {
-            Some(matcher) => matcher.run(&text[..end], at),
+        match self.by_hand {
+            Some(run) => run(&text[..end], at),
             None => self.regex_at(text, at, end),
         }
     }
@@ -94,8 +95,10 @@ impl Pattern {
 }
 
 fn compile(file: &PatternFile) -> Result<Regex, Error> {
-    let syntax =
-        regex_automata::util::syntax::Config::new().unicode(false).utf8(false).case_insensitive(file.ignore_case);
+    let syntax = regex_automata::util::syntax::Config::new()
+        .unicode(false)
+        .utf8(false)
+        .case_insensitive(file.ignore_case);
     Regex::builder()
         .syntax(syntax)
         .configure(Regex::config().utf8_empty(false).onepass(false))
@@ -253,6 +256,7 @@ fn pattern_of(file: PatternFile, entity: EntityId) -> Result<Pattern, Error> {
         health,
         subject,
         matcher,
+        by_hand: matcher.and_then(Matcher::by_hand),
         validator,
         bare: permille(table.bare)?,
         cue: permille(table.cue)?,

@@ -1,0 +1,59 @@
+//! Identifiers without a form of their own, so only ever behind a label or cue: medical records, accounts, members.
+
+use super::date;
+
+/// Four to forty characters.
+pub(super) fn id_4_40(value: &[u8]) -> bool {
+    id(value, 4, 40)
+}
+
+/// Five to twenty characters.
+pub(super) fn id_5_20(value: &[u8]) -> bool {
+    id(value, 5, 20)
+}
+
+/// Five to forty characters.
+pub(super) fn id_5_40(value: &[u8]) -> bool {
+    id(value, 5, 40)
+}
+
+/// A length, at least one digit, and neither a decimal number nor a date.
+fn id(value: &[u8], shortest: usize, longest: usize) -> bool {
+    (shortest..=longest).contains(&value.len())
+        && value.iter().any(u8::is_ascii_digit)
+        && !decimal(value)
+        && !date_alone(value)
+}
+
+/// Digits with one point between them.
+fn decimal(value: &[u8]) -> bool {
+    let points = value.iter().filter(|&&byte| byte == b'.').count();
+    points == 1 && value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+}
+
+/// A date with separators. Eight digits in a row may be a date or a number and stay.
+fn date_alone(value: &[u8]) -> bool {
+    let separated = value.iter().any(|byte| matches!(byte, b'-' | b'/' | b'.'));
+    if separated && value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/' | b'.')) {
+        return value.len() <= 10 && date::numeric(value);
+    }
+    // 2024-01-05T10:22 is cut at the colon.
+    value.len() >= 13 && value[10].eq_ignore_ascii_case(&b'T') && date::ymd(&value[..10])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_an_id() {
+        for good in ["4029-887-A", "00123456", "778-3201-99", "0753ad6c-5935-4faa-9cfe-b7269e963d77", "33-009-7741", "19580314"] {
+            assert!(id_4_40(good.as_bytes()), "{good}");
+        }
+        for bad in ["123", "pending", "12.50", "03/14/1958", "2024-01-05", "2024-01-05T10", "1234567890123456789012345678901234567890X"] {
+            assert!(!id_4_40(bad.as_bytes()), "{bad}");
+        }
+        assert!(!id_5_20(b"1234"));
+        assert!(!id_5_40(b"V123"));
+    }
+}

@@ -1,0 +1,33 @@
+//! Names of people in labelled fields.
+
+/// Values such fields hold instead of a name, and words that begin prose behind a label.
+const NOT_NAMES: &[&str] = &[
+    "admitted", "alert", "anonymous", "any", "awake", "bool", "boolean", "declined", "default", "denied", "denies",
+    "disabled", "empty", "enabled", "error", "false", "female", "float", "from", "has", "here", "http", "https", "in",
+    "info", "int", "integer", "invalid", "is", "male", "missing", "n/a", "na", "nan", "new", "nil", "no", "nobody",
+    "none", "not", "null", "number", "object", "ok", "on", "other", "patient", "pending", "presents", "redacted",
+    "refused", "removed", "reports", "same", "see", "self", "seen", "started", "states", "string", "tba", "tbd", "test",
+    "text", "the", "this", "to", "true", "unavailable", "undefined", "unk", "unknown", "unspecified", "value", "varchar",
+    "was", "will", "with", "xxx", "yes",
+];
+
+/// At least two characters, and the first word is not one of those that stand where a name is missing.
+pub(super) fn person_name(value: &[u8]) -> bool {
+    let word = value.split(|byte| matches!(byte, b' ' | b',' | b'^')).next().unwrap_or_default();
+    let listed = NOT_NAMES.iter().any(|it| it.as_bytes().eq_ignore_ascii_case(word));
+    value.len() >= 2 && !listed && value.iter().any(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_placeholders() {
+        assert!(person_name(b"DOE, JANE Q"));
+        assert!(person_name(b"Okafor-Lind"));
+        assert!(!person_name(b"Unknown"));
+        assert!(!person_name(b"denies chest pain"));
+        assert!(!person_name(b"J"));
+    }
+}
