@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::files::{self, MB};
 use crate::record::Report;
@@ -21,7 +22,9 @@ pub fn run(setup: &Setup) -> Result<Report> {
         report.notes.push("this machine has one core: skipped".into());
         return Ok(report);
     }
-    for (name, path) in [("64 files of 4 MB", many(setup)?), ("one file", setup.corpus_file("app.log")?)] {
+    let large = setup.corpus_file("app.log")?;
+    report.notes.push(format!("two processes at once reach {:.2} times one here", offered(&phisift, &large)?));
+    for (name, path) in [("64 files of 4 MB", many(setup)?), ("one file", large)] {
         let (one, two) = walls(&phisift, &path, setup.runs)?;
         let cells = [format!("{:.0} ms", one * 1e3), format!("{:.0} ms", two * 1e3), format!("{:.2}", one / two)];
         report.rows.push([name.to_owned()].into_iter().chain(cells).collect());
@@ -54,8 +57,23 @@ fn walls(phisift: &Path, path: &Path, runs: usize) -> Result<(f64, f64)> {
 }
 
 fn wall(phisift: &Path, path: &Path, threads: &str) -> Result<f64> {
+    Ok(measure(&mut scan(phisift, path, threads), &[0])?.wall.as_secs_f64())
+}
+
+/// What the machine gives to two processes that share nothing: on a busy machine, or one whose cores are halves of a
+/// core, no number of threads can gain more.
+fn offered(phisift: &Path, path: &Path) -> Result<f64> {
+    let one = wall(phisift, path, "1")?;
+    let begun = Instant::now();
+    let mut beside = scan(phisift, path, "1").spawn().context("start phisift")?;
+    wall(phisift, path, "1")?;
+    beside.wait().context("wait for phisift")?;
+    Ok(2.0 * one / begun.elapsed().as_secs_f64())
+}
+
+fn scan(phisift: &Path, path: &Path, threads: &str) -> Command {
     let mut command = Command::new(phisift);
     command.args(["scan", "--exit-zero", "--format", "table", "--threads", threads]).arg(path);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    Ok(measure(&mut command, &[0])?.wall.as_secs_f64())
+    command
 }
