@@ -37,7 +37,7 @@ const WITHOUT_BINDINGS: [&str; 5] = ["--workspace", "--exclude", "phisift-python
 const CROSS_TARGETS: [&str; 2] = ["x86_64-pc-windows-gnu", "aarch64-unknown-linux-gnu"];
 
 fn fmt(root: &Path) -> Result<Outcome> {
-    check(cargo(root).args(["fmt", "--all", "--check"]))
+    check(cargo(root).args(["fmt", "--all", "--check", "--", "--color", "never"]))
 }
 
 fn docs_current(root: &Path) -> Result<Outcome> {
