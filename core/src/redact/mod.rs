@@ -1,5 +1,6 @@
 //! Text in, the same text without identifiers out. Keeps nothing of what it took out.
 
+mod named;
 mod profile;
 mod strategy;
 mod stream;

@@ -10,6 +10,7 @@ mod progress;
 mod source;
 mod text;
 mod totals;
+mod value;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -119,8 +119,15 @@ fn wrong(id: &str, what: &str) -> Error {
 
 impl Ruleset {
     /// The built-in patterns.
+    ///
+    /// Compiled once and shared by the whole process.
     pub fn builtin() -> Result<Arc<Ruleset>, Error> {
-        Self::with_files(&[])
+        static BUILTIN: OnceLock<Arc<Ruleset>> = OnceLock::new();
+        if let Some(ruleset) = BUILTIN.get() {
+            return Ok(ruleset.clone());
+        }
+        let ruleset = Self::with_files(&[])?;
+        Ok(BUILTIN.get_or_init(|| ruleset).clone())
     }
 
     /// The built-in patterns and the given files (name, TOML text); a file with a built-in's id replaces it.
