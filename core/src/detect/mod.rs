@@ -12,6 +12,7 @@ mod masks;
 mod matcher;
 mod memory;
 mod normalise;
+mod options;
 mod resolve;
 pub mod ruleset;
 pub mod validate;

@@ -44,7 +44,7 @@ impl OffsetMap {
                 return;
             }
             let steps = u64::from(piece.text_start - last.text_start) / u64::from(last.text_step);
-            let aligned = (piece.text_start - last.text_start) % last.text_step == 0;
+            let aligned = (piece.text_start - last.text_start).is_multiple_of(last.text_step);
             let same_steps = (last.text_step, last.orig_step) == (piece.text_step, piece.orig_step);
             if aligned && same_steps && last.orig_start + steps * u64::from(last.orig_step) == piece.orig_start {
                 return;

@@ -59,6 +59,8 @@ pub struct Pattern {
     pub(super) cue: u16,
     pub(super) label: u16,
     pub(super) invalid: u16,
+    pub(super) known_test: Option<fn(&[u8]) -> bool>,
+    pub(super) is_date: bool,
     regex: OnceLock<Regex>,
 }
 
@@ -88,6 +90,11 @@ impl Pattern {
         self.regex.get_or_init(|| compile(&self.file).expect("the regex was compiled when the ruleset was built"))
     }
 
+    /// True where the shape says nearly all: words behind the value are not looked at.
+    pub(super) fn speaks_for_itself(&self) -> bool {
+        self.bare >= 850 && self.file.after.is_empty() && self.file.not.is_empty()
+    }
+
     /// What may stand around a value.
     pub(super) fn boundary(&self) -> Boundary {
         self.file.boundary
@@ -112,8 +119,15 @@ fn wrong(id: &str, what: &str) -> Error {
 
 impl Ruleset {
     /// The built-in patterns.
+    ///
+    /// Compiled once and shared by the whole process.
     pub fn builtin() -> Result<Arc<Ruleset>, Error> {
-        Self::with_files(&[])
+        static BUILTIN: OnceLock<Arc<Ruleset>> = OnceLock::new();
+        if let Some(ruleset) = BUILTIN.get() {
+            return Ok(ruleset.clone());
+        }
+        let ruleset = Self::with_files(&[])?;
+        Ok(BUILTIN.get_or_init(|| ruleset).clone())
     }
 
     /// The built-in patterns and the given files (name, TOML text); a file with a built-in's id replaces it.
@@ -263,6 +277,8 @@ fn pattern_of(file: PatternFile, entity: EntityId) -> Result<Pattern, Error> {
         cue: permille(table.cue)?,
         label: permille(table.label)?,
         invalid: permille(table.invalid)?,
+        known_test: validate::known_test::of(file.entity.as_ref().unwrap_or(&file.id)),
+        is_date: file.entity.as_deref() == Some("date"),
         regex: OnceLock::new(),
         file,
     })

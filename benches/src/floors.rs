@@ -1,0 +1,81 @@
+//! The figures to reach, read from `floors.toml`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+/// All floors.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Floors {
+    /// By corpus, then by peer: our rate over the peer's.
+    pub speed: BTreeMap<String, BTreeMap<String, Goal>>,
+    /// Planted identifiers.
+    pub truth: Truth,
+    /// Peak memory.
+    pub memory: Memory,
+    /// Time of twice the input over time of the input, at most.
+    pub linear: Most,
+    /// Wall time of one thread over that of two, at least.
+    pub threads: Least,
+    /// Milliseconds, at most.
+    pub startup: Most,
+    /// Rates of kernels over memchr's, by kernel.
+    pub kernels: BTreeMap<String, f64>,
+}
+
+/// What must be reached and what we would like.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Goal {
+    /// Must.
+    pub floor: f64,
+    /// Would like.
+    pub stretch: Option<f64>,
+}
+
+/// Floors of the truth bench.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Truth {
+    /// Share of planted identifiers found, of each kind.
+    pub recall: f64,
+    /// High-band findings per 100 kB of text without identifiers, at most.
+    pub high_per_100_kb: f64,
+}
+
+/// Floors of the memory bench, in MB.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Memory {
+    /// Without any worker.
+    pub base_mb: f64,
+    /// For each worker.
+    pub worker_mb: f64,
+}
+
+/// An upper bound.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Most {
+    /// At most this.
+    pub most: f64,
+}
+
+/// A lower bound.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Least {
+    /// At least this.
+    pub least: f64,
+}
+
+impl Floors {
+    /// Reads the file.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("parse {}", path.display()))
+    }
+}

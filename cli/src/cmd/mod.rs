@@ -1,0 +1,26 @@
+//! One file per command.
+
+pub mod allow;
+pub mod completions;
+pub mod detect;
+pub mod man;
+pub mod patterns;
+pub mod scan;
+pub mod scrub;
+
+use anyhow::Result;
+
+use crate::args::Command;
+
+/// Runs a command; the result is its exit code.
+pub fn run(command: Command) -> Result<u8> {
+    match command {
+        Command::Scan(args) => scan::run(args),
+        Command::Detect(args) => detect::run(args),
+        Command::Scrub(args) => scrub::run(args),
+        Command::Patterns(args) => patterns::run(args),
+        Command::Allow(args) => allow::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
+    }
+}

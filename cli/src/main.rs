@@ -1,0 +1,26 @@
+//! The command line: arguments in, library calls, exit codes out. The only part that prints or exits.
+
+mod args;
+mod cmd;
+mod exit;
+mod output;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    quiet_panics();
+    let args = args::Cli::parse();
+    exit::code_of(cmd::run(args.command))
+}
+
+/// A panic's message may quote what was being read; only its place is told.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        if let Some(place) = panic.location() {
+            eprintln!("phisift: internal error at {}:{}", place.file(), place.line());
+        }
+    }));
+}

@@ -1,0 +1,103 @@
+//! The pipeline: sources in, verdicts and findings out to a sink, in walk order whatever the number of threads.
+//! Knows no formats and no patterns, prints nothing.
+
+mod allow;
+mod blocks;
+mod input;
+mod locate;
+mod pool;
+mod progress;
+mod source;
+mod text;
+mod totals;
+mod value;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use allow::{AllowKey, AllowList};
+pub use progress::{Cancel, Progress};
+pub use text::{Analysis, Found, Place};
+pub use totals::Totals;
+
+use crate::Error;
+use crate::detect::Detector;
+use crate::model::{Limits, Sink};
+use crate::walk::{Walk, WalkOptions};
+
+/// How to scan.
+#[derive(Clone, Debug)]
+pub struct ScanOptions {
+    /// Worker threads; 0 is as many as the machine offers.
+    pub threads: usize,
+    /// What one source may cost.
+    pub limits: Limits,
+    /// The format that every source is read as, instead of what its first bytes say.
+    pub format: Option<String>,
+    /// Findings carry their values.
+    pub show_values: bool,
+    /// Values known to be harmless.
+    pub allow: Option<Arc<AllowList>>,
+}
+
+impl Default for ScanOptions {
+    fn default() -> Self {
+        ScanOptions { threads: 1, limits: Limits::default(), format: None, show_values: false, allow: None }
+    }
+}
+
+/// Scans sources with one detector.
+#[derive(Clone, Debug)]
+pub struct Scanner {
+    detector: Arc<Detector>,
+    options: ScanOptions,
+}
+
+impl Scanner {
+    /// A scanner with that detector.
+    pub fn new(detector: Arc<Detector>, options: ScanOptions) -> Self {
+        Scanner { detector, options }
+    }
+
+    /// What it detects with.
+    pub fn detector(&self) -> &Arc<Detector> {
+        &self.detector
+    }
+
+    /// The options.
+    pub fn options(&self) -> &ScanOptions {
+        &self.options
+    }
+
+    /// Scans files and folders; `-` is standard input.
+    ///
+    /// # Errors
+    /// Kind `Usage` where a glob of the walk cannot be understood, `Io` or `Closed` where the sink fails. What cannot
+    /// be read is no error but part of the result.
+    pub fn scan_paths(&self, paths: &[PathBuf], options: &WalkOptions, sink: &mut dyn Sink) -> Result<Totals, Error> {
+        self.scan(Walk::new(paths.to_vec(), options)?, sink, &Progress::default(), &Cancel::default())
+    }
+
+    /// Scans what a walk finds. Results reach the sink in walk order, from one thread at a time.
+    ///
+    /// When cancelled, the sources at hand end early with reason `interrupted` and the totals say so.
+    ///
+    /// # Errors
+    /// Kind `Io` or `Closed` where the sink fails.
+    pub fn scan(&self, walk: Walk, sink: &mut dyn Sink, progress: &Progress, cancel: &Cancel) -> Result<Totals, Error> {
+        match self.threads() {
+            1 => pool::scan_inline(self, walk, sink, progress, cancel),
+            threads => pool::scan_threaded(self, threads, walk, sink, progress, cancel),
+        }
+    }
+
+    fn threads(&self) -> usize {
+        match self.options.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

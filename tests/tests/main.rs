@@ -1,0 +1,11 @@
+//! The one integration binary: everything that is tested from the outside.
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "tests read their own files")]
+#![allow(clippy::unwrap_used, reason = "all of this is tests")]
+
+mod accuracy;
+mod api;
+mod properties;
+
+mod tidy;
+mod tree;
+mod vectors;
