@@ -22,7 +22,12 @@ const LONGEST_ESCAPE: usize = 12;
 impl Reader {
     /// Emits a string that is longer than a block, from its quote at the beginning of the window to its end.
     pub(super) fn read_long_string(&mut self, job: &mut Job<'_>, window: &mut Window<'_>) -> bool {
-        self.begin_value(false);
+        if self.levels.expects_key() {
+            // A key of that length names nothing, but the value behind it is a value.
+            self.levels.begin_member(&mut self.tree, b"");
+        } else {
+            self.begin_value(false);
+        }
         let node = self.levels.place(&mut self.tree);
         let mut literal = base64::Collected::new(window.map().start(1));
         let mut context = 0;
