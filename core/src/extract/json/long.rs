@@ -12,7 +12,7 @@ use super::levels;
 use super::lex::{self, StringEnd};
 use super::tree::Tree;
 use super::unescape::{self, Unescaped};
-use crate::model::{Field, FieldKind, Frame, LineEnds, NO_NODE, Segment, Text};
+use crate::model::{Field, FieldKind, Frame, LineEnds, NO_NODE, Reason, Segment, Text};
 
 /// Raw bytes that neighbouring parts see of each other.
 const CONTEXT: usize = 2048;
@@ -50,6 +50,9 @@ impl Reader {
             }
             context = parts.own.end - parts.next_start;
             first = 0;
+        }
+        if literal.is_too_long() {
+            job.unread(Reason::LimitBytes, None);
         }
         literal.finish().is_none_or(|literal| literal.read(job))
     }

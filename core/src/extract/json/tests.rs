@@ -133,6 +133,12 @@ fn base64_text_is_read_as_a_stream_of_its_own() {
 }
 
 #[test]
+fn base64_too_long_to_decode_is_said() {
+    let text = format!("{{\"data\":\"{}\"}}", "QUJD".repeat(5 << 20));
+    assert_eq!(run(text.as_bytes()).1.reason, Some(crate::model::Reason::LimitBytes));
+}
+
+#[test]
 fn blocks_are_the_same_for_reads_of_any_size() {
     let mut text = Vec::new();
     for row in 0..30_000 {
