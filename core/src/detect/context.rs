@@ -1,12 +1,16 @@
 //! What the words around a value say of it. Looks a few words left and right, never across a sentence or field.
 
+use std::cell::Cell;
+
 use super::masks::Masks;
 use super::ruleset::cues::{Cue, Cues};
-use super::words::{start_of_word, word_hash};
+use super::words::{last_part, word_hash};
 use crate::model::{Role, Subject};
 
 /// How many unknown words may stand between a cue and its value.
 pub const REACH: usize = 4;
+/// How far back a telling word must begin for the words to be looked at, in bytes.
+const SIGHT: usize = 80;
 /// How far back words are looked for, in bytes.
 const WINDOW: usize = 160;
 
@@ -44,11 +48,79 @@ pub struct Before<'r> {
     pub log_clock: bool,
 }
 
+/// Which words of a block may end a phrase that tells what a value is: looked up 64 bytes at a time, on demand, so
+/// that a number with no such word before it costs next to nothing.
+#[derive(Debug, Default)]
+pub struct TellingWords {
+    /// One bit per byte, set where such a word begins.
+    bits: Vec<Cell<u64>>,
+    known: Vec<Cell<bool>>,
+}
+
+impl TellingWords {
+    /// Forgets everything; for a text of that many bytes.
+    pub fn reset(&mut self, len: usize) {
+        let words = len.div_ceil(64) + 1;
+        self.bits.resize(words.max(self.bits.len()), Cell::new(0));
+        self.known.clear();
+        self.known.resize(words, Cell::new(false));
+    }
+
+    /// True where such a word begins in `from..to`.
+    #[inline]
+    fn any(&self, cues: &Cues, around: &Surroundings<'_>, from: usize, to: usize) -> bool {
+        if from >= to {
+            return false;
+        }
+        let (first, last) = (from / 64, (to - 1) / 64);
+        (first..=last).rev().any(|index| {
+            let mut bits = self.chunk(cues, around, index);
+            if index == first {
+                bits &= !0 << (from % 64);
+            }
+            if index == last {
+                bits &= !0 >> (63 - (to - 1) % 64);
+            }
+            bits != 0
+        })
+    }
+
+    #[inline]
+    fn chunk(&self, cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
+        if !self.known[index].get() {
+            self.known[index].set(true);
+            self.bits[index].set(telling_words(cues, around, index));
+        }
+        self.bits[index].get()
+    }
+}
+
+/// The telling words that begin in the 64 bytes of that number.
+fn telling_words(cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
+    let Surroundings { text, masks, .. } = *around;
+    let word = masks.word[index];
+    let carry = if index > 0 { masks.word[index - 1] >> 63 } else { 0 };
+    let mut starts = word & !(word << 1 | carry) & !masks.digit[index];
+    let mut found = 0;
+    while starts != 0 {
+        let bit = starts & starts.wrapping_neg();
+        let start = index * 64 + starts.trailing_zeros() as usize;
+        starts &= starts - 1;
+        let end = Masks::run_end(&masks.word, start, text.len());
+        let part = last_part(text, start, end);
+        if cues.may_tell(word_hash(text, start, end)) || part > start && cues.may_tell(word_hash(text, part, end)) {
+            found |= bit;
+        }
+    }
+    found
+}
+
 /// A text with the bounds of a field in it.
 #[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
     pub text: &'a [u8],
     pub masks: &'a Masks,
+    pub telling: &'a TellingWords,
     pub lo: usize,
     pub hi: usize,
 }
@@ -110,7 +182,8 @@ impl<'a> Leftward<'a> {
             return;
         };
         let gap = self.gap(end);
-        let start = start_of_word(text, masks, end, self.floor);
+        let start = Masks::run_start(&masks.word, end, self.floor);
+        let start = if self.count < 3 { last_part(text, start, end) } else { start };
         let number = text[start].is_ascii_digit() && end - start > 3;
         if gap.stop || number {
             self.ended = true;
@@ -174,8 +247,12 @@ impl<'a> Leftward<'a> {
 
 /// Looks left of `at`, over at most `reach` unknown words.
 pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: usize) -> Before<'r> {
-    let mut words = Leftward::new(around, at);
     let mut found = Before::default();
+    let from = around.lo.max(at.saturating_sub(SIGHT));
+    if !around.telling.any(cues, &around, from, at) {
+        return found;
+    }
+    let mut words = Leftward::new(around, at);
     let (mut index, mut unknown, mut labelled) = (0, 0, false);
     let mut limit = reach;
     while unknown <= limit && words.reach(index) {
@@ -221,6 +298,12 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: us
 fn is_known(cues: &Cues, words: &mut Leftward<'_>, index: usize) -> bool {
     let hash = words.hashes[index];
     cues.ending_with(hash, |more| words.further(index, more)).is_some()
+}
+
+/// True where the word `start..end` may end a phrase that tells what a value is.
+#[inline]
+pub fn may_tell(cues: &Cues, around: &Surroundings<'_>, start: usize, end: usize) -> bool {
+    around.telling.any(cues, around, start, end)
 }
 
 /// The phrase directly behind a value that ends at `at`.

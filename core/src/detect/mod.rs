@@ -21,6 +21,7 @@ mod words;
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use self::context::TellingWords;
 use self::custom::Lead;
 use self::find::{Finder, Hl7Fields};
 pub use self::health::Tally as HealthTally;
@@ -87,6 +88,7 @@ pub struct Candidate {
 #[derive(Default)]
 struct Scratch {
     masks: Masks,
+    telling: TellingWords,
 }
 
 thread_local! {
@@ -130,7 +132,8 @@ impl Detector {
         let plain = normalise::normalise(&segment.text);
         SCRATCH.with_borrow_mut(|scratch| {
             scratch.masks.fill(&plain.text);
-            self.search(segment, &plain, &scratch.masks, found);
+            scratch.telling.reset(plain.text.len());
+            self.search(segment, &plain, scratch, found);
         });
         if !plain.is_original() {
             for item in &mut found.items {
@@ -142,7 +145,8 @@ impl Detector {
         found.items.retain(|it| own.contains(&it.detection.start));
     }
 
-    fn search(&self, segment: &Segment, plain: &Plain<'_>, masks: &Masks, found: &mut Candidates) {
+    fn search(&self, segment: &Segment, plain: &Plain<'_>, scratch: &Scratch, found: &mut Candidates) {
+        let masks = &scratch.masks;
         let meanings: Vec<Meaning> = segment.frame.labels.iter().map(|it| Meaning::of(&self.ruleset, it)).collect();
         found.begin_columns(&segment.frame.labels, &meanings);
         let nothing = Meaning::default();
@@ -153,6 +157,7 @@ impl Detector {
             wanted: &self.wanted,
             text: &plain.text,
             masks,
+            telling: &scratch.telling,
             out: &mut found.items,
             health: &mut found.health,
             lo: 0,

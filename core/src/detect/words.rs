@@ -1,20 +1,24 @@
 //! Words and their hashes: lower-cased, up to 24 bytes telling, the rest by length. Never compares strings.
 
-use super::masks::Masks;
-
 /// The hash of a word, ASCII case ignored.
-#[inline]
+#[inline(always)]
 pub fn word_hash(text: &[u8], start: usize, end: usize) -> u64 {
     let len = end - start;
-    let (low, high) = if len <= 8 {
-        (partial(text, start, len), 0)
-    } else {
-        (load(text, start), load(text, end - 8))
-    };
+    if len <= 8 {
+        return mix((partial(text, start, len) | FOLD & mask(len)).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ len as u64);
+    }
+    long_hash(text, start, end)
+}
+
+/// Sets the bit that tells lower from upper case.
+const FOLD: u64 = 0x2020_2020_2020_2020;
+
+fn long_hash(text: &[u8], start: usize, end: usize) -> u64 {
+    let len = end - start;
     let middle = if len > 16 { load(text, start + 8) } else { 0 };
-    let folded = (low | 0x2020_2020_2020_2020 & mask(len)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        ^ (high | 0x2020_2020_2020_2020).wrapping_mul(0xC2B2_AE3D_27D4_EB4F)
-        ^ (middle | 0x2020_2020_2020_2020).wrapping_mul(0x1656_67B1_9E37_79F9)
+    let folded = (load(text, start) | FOLD).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        ^ (load(text, end - 8) | FOLD).wrapping_mul(0xC2B2_AE3D_27D4_EB4F)
+        ^ (middle | FOLD).wrapping_mul(0x1656_67B1_9E37_79F9)
         ^ len as u64;
     mix(folded)
 }
@@ -83,36 +87,30 @@ pub fn split(text: &[u8]) -> Vec<(usize, usize)> {
 
 /// True where a camelCase word begins inside another: `patient|Id`, `HL7|Message` stays one (`L7M`).
 #[inline]
-pub fn is_hump(text: &[u8], at: usize) -> bool {
+fn is_hump(text: &[u8], at: usize) -> bool {
     at > 0 && text[at].is_ascii_uppercase() && text[at - 1].is_ascii_lowercase()
 }
 
-/// The start of the word (or camelCase part of one) that ends at `end`.
+/// Where the last camelCase part of the word `start..end` begins; `start` where it is one part.
 #[inline]
-pub fn start_of_word(text: &[u8], masks: &Masks, end: usize, floor: usize) -> usize {
-    let start = Masks::run_start(&masks.word, end, floor);
-    if end - start > 40 || !has_hump(text, start, end) {
+pub fn last_part(text: &[u8], start: usize, end: usize) -> usize {
+    const LETTER: u64 = 0x4040_4040_4040_4040;
+    if end - start > 40 {
         return start;
     }
-    (start + 1..end).rev().find(|&at| is_hump(text, at)).unwrap_or(start)
-}
-
-/// True where a camelCase word may begin inside `start..end`: eight bytes at a time.
-#[inline]
-fn has_hump(text: &[u8], start: usize, end: usize) -> bool {
-    const LETTER: u64 = 0x4040_4040_4040_4040;
-    let mut at = start;
-    let mut lower_before = 0;
-    while at < end {
-        let eight = partial(text, at, (end - at).min(8));
+    let mut stop = end;
+    // Eight bytes at a time from the end, one byte shared, so that a hump between two loads is seen.
+    while stop > start + 1 {
+        let at = stop.saturating_sub(8).max(start);
+        let eight = partial(text, at, stop - at);
         let (upper, lower) = (eight & !(eight << 1) & LETTER, eight & (eight << 1) & LETTER);
-        if (lower << 8 | lower_before) & upper != 0 {
-            return true;
+        let humps = (lower << 8) & upper;
+        if humps != 0 {
+            return at + 7 - humps.leading_zeros() as usize / 8;
         }
-        lower_before = lower >> 56;
-        at += 8;
+        stop = at + 1;
     }
-    false
+    start
 }
 
 /// The value of a key that only begins longer phrases.
@@ -148,7 +146,7 @@ impl PhraseTable {
         PhraseTable { slots, bits }
     }
 
-    /// False where no phrase begins (is entered) with that word.
+    /// False where no phrase is entered with that word.
     #[inline]
     pub fn may_begin(&self, word: u64) -> bool {
         self.bits[word as usize >> 6 & 2047] >> (word & 63) & 1 == 1
@@ -211,6 +209,16 @@ mod tests {
         let words: Vec<&[u8]> = split(text).iter().map(|&(a, b)| &text[a..b]).collect();
         let expected: [&[u8]; 6] = [b"patient", b"birth", b"Date", b"MRN", b"no", b"HL7Message"];
         assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn the_last_part_begins_at_the_last_hump() {
+        let part = |text: &str| text[last_part(text.as_bytes(), 0, text.len())..].to_string();
+        assert_eq!(part("patientMrn"), "Mrn");
+        assert_eq!(part("guarantorDateOfBirth"), "Birth");
+        assert_eq!(part("aMedicalrecordnumber"), "Medicalrecordnumber");
+        assert_eq!(part("MRN"), "MRN");
+        assert_eq!(part("Patient"), "Patient");
     }
 
     #[test]

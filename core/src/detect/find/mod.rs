@@ -8,7 +8,7 @@ mod place;
 mod separator;
 mod token;
 
-use super::context::{self, Before, REACH, Surroundings};
+use super::context::{self, Before, REACH, Surroundings, TellingWords};
 use super::label::Meaning;
 use super::masks::Masks;
 use super::ruleset::Ruleset;
@@ -26,6 +26,7 @@ pub(super) struct Finder<'a> {
     pub wanted: &'a [bool],
     pub text: &'a [u8],
     pub masks: &'a Masks,
+    pub telling: &'a TellingWords,
     pub out: &'a mut Vec<Candidate>,
     pub health: &'a mut HealthTally,
     /// The field in hand.
@@ -113,7 +114,7 @@ impl<'a> Finder<'a> {
     }
 
     fn surroundings(&self) -> Surroundings<'a> {
-        Surroundings { text: self.text, masks: self.masks, lo: self.lo, hi: self.hi }
+        Surroundings { text: self.text, masks: self.masks, telling: self.telling, lo: self.lo, hi: self.hi }
     }
 
     fn before(&self, at: usize) -> Before<'a> {

@@ -1,11 +1,11 @@
 //! What follows or surrounds punctuation: mail addresses, URLs, and values in words behind their label.
 
 use super::Finder;
+use crate::detect::context;
 use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::*;
 use crate::detect::matcher::{is_local, person_name, skip_titles};
 use crate::detect::ruleset::schema::Capture;
-use crate::detect::words::{start_of_word, word_hash};
 
 impl Finder<'_> {
     /// The `@` at `at`.
@@ -87,8 +87,8 @@ impl Finder<'_> {
         if end == self.lo || !self.text[end - 1].is_ascii_alphabetic() {
             return None;
         }
-        let word = start_of_word(self.text, self.masks, end, self.lo);
-        if !self.rules.cues.may_end_with(word_hash(self.text, word, end)) {
+        let word = self.word_start(end);
+        if !context::may_tell(&self.rules.cues, &self.surroundings(), word, end) {
             return None;
         }
         let start = self.value_start(at + 1)?;

@@ -32,6 +32,16 @@ pub struct Cue {
 }
 
 impl Cue {
+    /// True where it says what a value is, rather than only whose or nothing.
+    fn tells(&self) -> bool {
+        !self.patterns.is_empty()
+            || !self.label_patterns.is_empty()
+            || !self.against.is_empty()
+            || self.role.is_some()
+            || self.log_clock
+            || self.veto
+    }
+
     /// True where it names a pattern in prose.
     pub fn names(&self) -> bool {
         !self.patterns.is_empty()
@@ -44,14 +54,18 @@ pub struct Cues {
     cues: Vec<Cue>,
     before: PhraseTable,
     after: PhraseTable,
+    telling: Vec<u64>,
 }
+
+/// Bits of the filter of telling words.
+const TELLING_BITS: usize = 1 << 16;
 
 /// Collects phrases before the tables are built.
 #[derive(Debug, Default)]
 pub struct CueBuilder {
     before: HashMap<u64, Cue>,
     after: HashMap<u64, Cue>,
-    entries: Entries,
+    before_entries: Entries,
     after_entries: Entries,
 }
 
@@ -60,15 +74,19 @@ pub struct CueBuilder {
 struct Entries {
     first: Vec<u64>,
     beginnings: Vec<u64>,
+    /// Key of each phrase with the word it is entered by.
+    entered: Vec<(u64, u64)>,
 }
 
 impl Entries {
     /// Takes a phrase's words in the order they are asked for; its key.
     fn take(&mut self, words: Vec<u64>) -> u64 {
-        self.first.extend(words.first());
+        let first = words.first().copied().unwrap_or(0);
+        self.first.push(first);
         let mut keys = keys(words.into_iter());
         let whole = keys.pop().unwrap_or(0);
         self.beginnings.extend(keys);
+        self.entered.push((whole, first));
         whole
     }
 }
@@ -76,7 +94,7 @@ impl Entries {
 impl CueBuilder {
     /// The cue of a phrase that stands before a value.
     pub fn before(&mut self, phrase: &str) -> &mut Cue {
-        let key = self.entries.take(hashes(phrase).into_iter().rev().collect());
+        let key = self.before_entries.take(hashes(phrase).into_iter().rev().collect());
         self.before.entry(key).or_default()
     }
 
@@ -109,6 +127,13 @@ impl CueBuilder {
 
     /// The tables. `is_date` tells the patterns of dates.
     pub fn build(self, is_date: impl Fn(u16) -> bool) -> Cues {
+        let mut telling = vec![0u64; TELLING_BITS / 64];
+        for (key, first) in &self.before_entries.entered {
+            if self.before.get(key).is_some_and(Cue::tells) {
+                let bit = *first as usize >> 8 & (TELLING_BITS - 1);
+                telling[bit / 64] |= 1 << (bit % 64);
+            }
+        }
         let mut cues = Vec::new();
         let mut table = |map: HashMap<u64, Cue>, entries: Entries| {
             let rows: Vec<(u64, u32)> = map
@@ -121,9 +146,9 @@ impl CueBuilder {
                 .collect();
             PhraseTable::new(&rows, &entries.beginnings, entries.first.into_iter())
         };
-        let before = table(self.before, self.entries);
+        let before = table(self.before, self.before_entries);
         let after = table(self.after, self.after_entries);
-        Cues { cues, before, after }
+        Cues { cues, before, after, telling }
     }
 }
 
@@ -153,9 +178,10 @@ impl Cues {
         self.ending_with(*words.first()?, |index| words.get(index).copied())
     }
 
-    /// False where no phrase before a value ends with that word.
+    /// False where no phrase that tells what a value is ends with that word.
     #[inline]
-    pub fn may_end_with(&self, word: u64) -> bool {
-        self.before.may_begin(word)
+    pub fn may_tell(&self, word: u64) -> bool {
+        let bit = word as usize >> 8 & (TELLING_BITS - 1);
+        self.telling[bit / 64] >> (bit % 64) & 1 == 1
     }
 }
