@@ -4,13 +4,13 @@ use std::cell::Cell;
 
 use super::masks::Masks;
 use super::ruleset::cues::{Cue, Cues};
-use super::words::{last_part, word_hash};
+use super::words::word_hash;
 use crate::model::{Role, Subject};
 
 /// How many unknown words may stand between a cue and its value.
 pub const REACH: usize = 4;
 /// How far back a telling word must begin for the words to be looked at, in bytes.
-const SIGHT: usize = 80;
+const SIGHT: usize = 64;
 /// How far back words are looked for, in bytes.
 const WINDOW: usize = 160;
 
@@ -107,12 +107,21 @@ fn telling_words(cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
         let start = index * 64 + starts.trailing_zeros() as usize;
         starts &= starts - 1;
         let end = Masks::run_end(&masks.word, start, text.len());
-        let part = last_part(text, start, end);
-        if cues.may_tell(word_hash(text, start, end)) || part > start && cues.may_tell(word_hash(text, part, end)) {
-            found |= bit;
+        let part = masks.last_part(start, end);
+        if cues.may_tell(word_hash(text, part, end)) {
+            let mut words = Leftward::new(Surroundings { lo: 0, hi: text.len(), ..*around }, part);
+            let further = |more: usize| (words.reach(more - 1) && !words.gaps[more - 1].sentence).then(|| words.hashes[more - 1]);
+            let tells = cues.tell(word_hash(text, part, end), is_label(text, end), further);
+            found |= if tells { bit } else { 0 };
         }
     }
     found
+}
+
+/// True where a `:`, `=` or `|` follows, quotes, brackets and blanks aside.
+fn is_label(text: &[u8], end: usize) -> bool {
+    let behind = text[end..].iter().take(4).find(|it| !matches!(it, b'"' | b'\'' | b')' | b']' | b' ' | b'#' | b'.'));
+    matches!(behind, Some(b':' | b'=' | b'|' | b'\t'))
 }
 
 /// A text with the bounds of a field in it.
@@ -183,7 +192,7 @@ impl<'a> Leftward<'a> {
         };
         let gap = self.gap(end);
         let start = Masks::run_start(&masks.word, end, self.floor);
-        let start = if self.count < 3 { last_part(text, start, end) } else { start };
+        let start = masks.last_part(start, end);
         let number = text[start].is_ascii_digit() && end - start > 3;
         if gap.stop || number {
             self.ended = true;
@@ -245,13 +254,15 @@ impl<'a> Leftward<'a> {
     }
 }
 
+/// Looks left of `at`, over at most `reach` unknown words, if a telling word stands near; dates want more.
+#[inline]
+pub fn before_value<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: usize) -> Before<'r> {
+    if any_telling(cues, &around, at) { before(cues, around, at, reach) } else { Before::default() }
+}
+
 /// Looks left of `at`, over at most `reach` unknown words.
 pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: usize) -> Before<'r> {
     let mut found = Before::default();
-    let from = around.lo.max(at.saturating_sub(SIGHT));
-    if !around.telling.any(cues, &around, from, at) {
-        return found;
-    }
     let mut words = Leftward::new(around, at);
     let (mut index, mut unknown, mut labelled) = (0, 0, false);
     let mut limit = reach;
@@ -287,7 +298,10 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: us
             if !cue.only_dates {
                 limit = unknown + 1;
             }
-        } else if !names && !cue.filler {
+            if cue.only_dates {
+                limit = limit.min(unknown + 2);
+            }
+        } else if !cue.filler {
             unknown += 1;
         }
     }
@@ -298,6 +312,12 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: us
 fn is_known(cues: &Cues, words: &mut Leftward<'_>, index: usize) -> bool {
     let hash = words.hashes[index];
     cues.ending_with(hash, |more| words.further(index, more)).is_some()
+}
+
+/// True where a word near before `at` may end a phrase that names a pattern other than a date.
+#[inline]
+pub fn any_telling(cues: &Cues, around: &Surroundings<'_>, at: usize) -> bool {
+    around.telling.any(cues, around, around.lo.max(at.saturating_sub(SIGHT)), at)
 }
 
 /// True where the word `start..end` may end a phrase that tells what a value is.

@@ -91,28 +91,6 @@ fn is_hump(text: &[u8], at: usize) -> bool {
     at > 0 && text[at].is_ascii_uppercase() && text[at - 1].is_ascii_lowercase()
 }
 
-/// Where the last camelCase part of the word `start..end` begins; `start` where it is one part.
-#[inline]
-pub fn last_part(text: &[u8], start: usize, end: usize) -> usize {
-    const LETTER: u64 = 0x4040_4040_4040_4040;
-    if end - start > 40 {
-        return start;
-    }
-    let mut stop = end;
-    // Eight bytes at a time from the end, one byte shared, so that a hump between two loads is seen.
-    while stop > start + 1 {
-        let at = stop.saturating_sub(8).max(start);
-        let eight = partial(text, at, stop - at);
-        let (upper, lower) = (eight & !(eight << 1) & LETTER, eight & (eight << 1) & LETTER);
-        let humps = (lower << 8) & upper;
-        if humps != 0 {
-            return at + 7 - humps.leading_zeros() as usize / 8;
-        }
-        stop = at + 1;
-    }
-    start
-}
-
 /// The value of a key that only begins longer phrases.
 const PREFIX: u32 = u32::MAX - 1;
 
@@ -154,22 +132,28 @@ impl PhraseTable {
 
     /// The value of the longest phrase of those words, and its length; asks for a word only where it may go on.
     #[inline]
-    pub fn longest(&self, first: u64, mut next: impl FnMut(usize) -> Option<u64>) -> Option<(u32, usize)> {
+    pub fn longest(&self, first: u64, next: impl FnMut(usize) -> Option<u64>) -> Option<(u32, usize)> {
+        let mut found = None;
+        self.each(first, next, |value, len| found = Some((value, len)));
+        found
+    }
+
+    /// Every phrase of those words, the shortest first.
+    #[inline]
+    pub fn each(&self, first: u64, mut next: impl FnMut(usize) -> Option<u64>, mut take: impl FnMut(u32, usize)) {
         if !self.may_begin(first) {
-            return None;
+            return;
         }
         let mut key = chain(0, first);
-        let mut found = None;
         let mut len = 1;
         while let Some(value) = self.get(key) {
             if value != PREFIX {
-                found = Some((value, len));
+                take(value, len);
             }
             let Some(word) = next(len) else { break };
             key = chain(key, word);
             len += 1;
         }
-        found
     }
 
     /// The value of a key.
@@ -209,16 +193,6 @@ mod tests {
         let words: Vec<&[u8]> = split(text).iter().map(|&(a, b)| &text[a..b]).collect();
         let expected: [&[u8]; 6] = [b"patient", b"birth", b"Date", b"MRN", b"no", b"HL7Message"];
         assert_eq!(words, expected);
-    }
-
-    #[test]
-    fn the_last_part_begins_at_the_last_hump() {
-        let part = |text: &str| text[last_part(text.as_bytes(), 0, text.len())..].to_string();
-        assert_eq!(part("patientMrn"), "Mrn");
-        assert_eq!(part("guarantorDateOfBirth"), "Birth");
-        assert_eq!(part("aMedicalrecordnumber"), "Medicalrecordnumber");
-        assert_eq!(part("MRN"), "MRN");
-        assert_eq!(part("Patient"), "Patient");
     }
 
     #[test]

@@ -29,7 +29,7 @@ impl<'a> Finder<'a> {
         let slots = &self.rules.slots;
         let fits = |shape: &Matcher| slots[*shape as usize].is_some_and(|it| self.stands(it, at).is_some());
         let first = shapes.iter().position(fits)?;
-        let before = self.before(at);
+        let before = self.before_shape(at);
         self.consider_in(at, &before, &shapes[first..])
     }
 

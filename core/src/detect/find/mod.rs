@@ -79,7 +79,7 @@ impl<'a> Finder<'a> {
 
     /// A pattern whose literal stands at `at`.
     pub fn lead(&mut self, pattern: u16, at: usize) {
-        let before = self.before(at);
+        let before = self.before_shape(at);
         if let Some(found) = self.attempt(pattern, at, &before) {
             self.emit(found);
         }
@@ -117,7 +117,13 @@ impl<'a> Finder<'a> {
         Surroundings { text: self.text, masks: self.masks, telling: self.telling, lo: self.lo, hi: self.hi }
     }
 
+    #[inline]
     fn before(&self, at: usize) -> Before<'a> {
+        context::before_value(&self.rules.cues, self.surroundings(), at, REACH)
+    }
+
+    /// The same for a value of telling shape: common words may be a date's cues, and some speak against it.
+    fn before_shape(&self, at: usize) -> Before<'a> {
         context::before(&self.rules.cues, self.surroundings(), at, REACH)
     }
 

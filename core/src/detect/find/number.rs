@@ -270,7 +270,7 @@ impl Finder<'_> {
 
     /// A date in words, which may be a log's own timestamp.
     fn dated(&mut self, start: usize, shapes: &[Matcher]) -> Option<usize> {
-        let before = self.before(start);
+        let before = self.before_shape(start);
         for &shape in shapes {
             let Some(index) = self.rules.slots[shape as usize] else { continue };
             let Some(found) = self.attempt(index, start, &before) else { continue };
@@ -289,7 +289,7 @@ impl Finder<'_> {
         }
         let Some(index) = self.rules.slots[DateDayFirst as usize] else { return end };
         let bracketed = self.previous(at) == b'[';
-        let before = if bracketed { Default::default() } else { self.before(at) };
+        let before = if bracketed { Default::default() } else { self.before_shape(at) };
         let Some(found) = self.attempt(index, at, &before) else { return end };
         let stop = found.detection.end as usize;
         let logged = bracketed && self.byte(stop) == b':' || before.log_clock;
@@ -305,7 +305,7 @@ impl Finder<'_> {
                 return stop;
             }
         }
-        let before = self.before(at);
+        let before = self.before_shape(at);
         let Some(found) = self.attempt(index, at, &before) else {
             return self.identifier(at, end);
         };

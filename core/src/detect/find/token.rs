@@ -3,6 +3,7 @@
 use super::Finder;
 use super::number::is_money;
 use crate::detect::context;
+use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::*;
 use crate::detect::matcher::{Matcher, id_token, uuid};
 use crate::detect::words::word_hash;
@@ -84,8 +85,13 @@ impl Finder<'_> {
 
     /// A value that only a cue, a label or the field can name; where to go on.
     pub(super) fn identifier(&mut self, at: usize, end: usize) -> usize {
-        if end - at < 3 && matches!(self.previous(at), b'-' | b'_' | b'.') && self.meaning.patterns.is_empty() {
-            return end;
+        if self.meaning.patterns.is_empty() {
+            if end - at < 3 && matches!(self.previous(at), b'-' | b'_' | b'.') {
+                return end;
+            }
+            if !context::any_telling(&self.rules.cues, &self.surroundings(), at) {
+                return self.identifier_by_what_follows(at, end);
+            }
         }
         let start = self.identifier_start(at);
         let stop = id_token(self.bounded(), start).unwrap_or(end).max(end);
@@ -102,10 +108,24 @@ impl Finder<'_> {
                 return found;
             }
         }
+        self.identifier_by_what_follows(at, end)
+    }
+
+    /// A value that the phrase behind it names: `12345678 (MRN)`.
+    fn identifier_by_what_follows(&mut self, at: usize, end: usize) -> usize {
+        if !matches!(self.byte(end), b' ' | b'-' | b'(' | b')' | b'^' | b'.' | b'_' | b'/') {
+            return end;
+        }
         if let Some(found) = self.named_behind(at) {
             return found;
         }
+        let start = self.identifier_start(at);
+        let stop = id_token(self.bounded(), start).unwrap_or(end).max(end);
         let Some(cue) = context::after(&self.rules.cues, self.surroundings(), stop) else { return end };
+        if stop - start < SHORTEST || is_money(self.previous(start)) {
+            return end;
+        }
+        let before = Default::default();
         let best = cue.patterns.iter().find_map(|&index| self.attempt(index, start, &before));
         let Some(best) = best else { return end };
         self.emit(best);
@@ -115,6 +135,10 @@ impl Finder<'_> {
     /// Groups of digits whose name follows them: `07700 063 966-Fax`, `655 437 108 office`.
     fn named_behind(&mut self, at: usize) -> Option<usize> {
         let start = if self.previous(at) == b'(' { at - 1 } else { at };
+        let next = self.byte(Masks::run_end(&self.masks.digit, at, self.hi) + 1);
+        if start == at && !next.is_ascii_digit() && !next.is_ascii_alphabetic() {
+            return None;
+        }
         let part = |it: &u8| it.is_ascii_digit() || matches!(it, b' ' | b'-' | b'(' | b')' | b'.' | b'/');
         let window = &self.text[start..self.hi.min(start + 28)];
         let run = window.iter().take_while(|it| part(it)).count();
@@ -159,10 +183,17 @@ impl Finder<'_> {
 
     /// An age of 90 or more with its unit, or one that its label names.
     pub(super) fn age(&mut self, at: usize, end: usize) -> Option<usize> {
-        let old = matches!(self.text[at], b'9' | b'1') && end - at >= 2;
+        let old = match &self.text[at..end] {
+            [b'9', _] => true,
+            [b'1', b'0'..=b'2', _] => true,
+            _ => self.text[at..end].iter().any(|it| !it.is_ascii_digit()),
+        };
         let found = if old { self.consider(at, &[Age]) } else { None };
         if found.is_some() || self.options.min_permille >= 500 && !old {
             return found;
+        }
+        if self.meaning.patterns.is_empty() && !context::any_telling(&self.rules.cues, &self.surroundings(), at) {
+            return None;
         }
         let before = self.before(at);
         self.consider_in(at, &before, &[])

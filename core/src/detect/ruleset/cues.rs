@@ -32,14 +32,9 @@ pub struct Cue {
 }
 
 impl Cue {
-    /// True where it says what a value is, rather than only whose or nothing.
-    fn tells(&self) -> bool {
-        !self.patterns.is_empty()
-            || !self.label_patterns.is_empty()
-            || !self.against.is_empty()
-            || self.role.is_some()
-            || self.log_clock
-            || self.veto
+    /// True where it says what a value other than a date is; a name that counts only as a label must be one.
+    fn tells(&self, labelled: bool) -> bool {
+        !self.only_dates && (!self.patterns.is_empty() || labelled && !self.label_patterns.is_empty())
     }
 
     /// True where it names a pattern in prose.
@@ -126,10 +121,13 @@ impl CueBuilder {
     }
 
     /// The tables. `is_date` tells the patterns of dates.
-    pub fn build(self, is_date: impl Fn(u16) -> bool) -> Cues {
+    pub fn build(mut self, is_date: impl Fn(u16) -> bool) -> Cues {
+        for cue in self.before.values_mut() {
+            cue.only_dates = cue.patterns.iter().chain(&cue.label_patterns).all(|it| is_date(*it));
+        }
         let mut telling = vec![0u64; TELLING_BITS / 64];
         for (key, first) in &self.before_entries.entered {
-            if self.before.get(key).is_some_and(Cue::tells) {
+            if self.before.get(key).is_some_and(|it| it.tells(true)) {
                 let bit = *first as usize >> 8 & (TELLING_BITS - 1);
                 telling[bit / 64] |= 1 << (bit % 64);
             }
@@ -138,8 +136,7 @@ impl CueBuilder {
         let mut table = |map: HashMap<u64, Cue>, entries: Entries| {
             let rows: Vec<(u64, u32)> = map
                 .into_iter()
-                .map(|(key, mut cue)| {
-                    cue.only_dates = cue.patterns.iter().chain(&cue.label_patterns).all(|it| is_date(*it));
+                .map(|(key, cue)| {
                     cues.push(cue);
                     (key, cues.len() as u32 - 1)
                 })
@@ -176,6 +173,13 @@ impl Cues {
     /// The same over words already at hand, the last first.
     pub fn ending_in(&self, words: &[u64]) -> Option<(&Cue, usize)> {
         self.ending_with(*words.first()?, |index| words.get(index).copied())
+    }
+
+    /// True where some phrase that ends with the word `last` tells what a value is.
+    pub fn tell(&self, last: u64, labelled: bool, next: impl FnMut(usize) -> Option<u64>) -> bool {
+        let mut tells = false;
+        self.before.each(last, next, |value, _| tells |= self.cues[value as usize].tells(labelled));
+        tells
     }
 
     /// False where no phrase that tells what a value is ends with that word.
