@@ -215,11 +215,11 @@ impl Detector {
     /// Decides on a block's candidates, in block order: `decide` gets the candidate's index and the detection for each
     /// that reaches the threshold. Does not learn.
     pub fn settle(&self, memory: &SourceMemory, candidates: &Candidates, mut decide: impl FnMut(usize, Detection)) {
+        let columns = memory.views(&candidates.columns);
         for (index, candidate) in candidates.items.iter().enumerate() {
-            let tally = (candidate.column > 0).then(|| &candidates.columns[candidate.column as usize - 1]);
-            let detection = match tally {
-                None => candidate.detection,
-                Some(_) => memory.judge(candidate, tally),
+            let detection = match candidate.column {
+                0 => candidate.detection,
+                column => columns[column as usize - 1].judge(candidate.detection),
             };
             if detection.permille >= self.options.min_permille {
                 decide(index, detection);
@@ -276,9 +276,7 @@ impl ColumnTally {
         self.cells += 1;
         for candidate in found {
             candidate.column = column;
-            if candidate.detection.validated != Some(false) {
-                self.hit(candidate.detection.entity);
-            }
+            self.count(&candidate.detection);
         }
     }
 }
