@@ -279,4 +279,6 @@ impl ColumnTally {
 }
 
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod tests;
