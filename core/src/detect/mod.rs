@@ -282,4 +282,6 @@ impl ColumnTally {
 }
 
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Dates in every usual shape. Whether the day exists is the validator's question.
 
-use super::{byte, digits, exactly, literal};
+use super::{any_of, byte, digits, exactly};
 
 /// Year, month and day with `-` or `/` between them, then an optional time of day and zone.
 pub fn iso(text: &[u8], at: usize) -> Option<usize> {
@@ -201,7 +201,7 @@ fn year(text: &[u8], at: usize) -> Option<usize> {
 }
 
 fn skip_of(text: &[u8], at: usize) -> usize {
-    literal(text, at, b"of ").unwrap_or(at)
+    any_of(text, at, &[b"of "]).unwrap_or(at)
 }
 
 /// `March 4, 2024`, `Mar. 4th 2024`, `MAR-04-2024`.

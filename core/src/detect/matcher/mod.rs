@@ -167,3 +167,6 @@ fn any_of(text: &[u8], at: usize, literals: &[&[u8]]) -> Option<usize> {
     let found = literals.iter().find(|it| rest.len() >= it.len() && rest[..it.len()].eq_ignore_ascii_case(it))?;
     Some(at + found.len())
 }
+
+#[cfg(test)]
+mod tests;
