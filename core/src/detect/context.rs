@@ -99,15 +99,24 @@ impl TellingWords {
 fn telling_words(cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
     let Surroundings { text, masks, .. } = *around;
     let word = masks.word[index];
+    let hump = masks.hump[index];
     let carry = if index > 0 { masks.word[index - 1] >> 63 } else { 0 };
     let mut starts = word & !(word << 1 | carry) & !masks.digit[index];
     let mut found = 0;
     while starts != 0 {
-        let bit = starts & starts.wrapping_neg();
-        let start = index * 64 + starts.trailing_zeros() as usize;
+        let at = starts.trailing_zeros() as usize;
+        let bit = 1 << at;
         starts &= starts - 1;
-        let end = Masks::run_end(&masks.word, start, text.len());
-        let part = masks.last_part(start, end);
+        let len = (word >> at).trailing_ones() as usize;
+        let start = index * 64 + at;
+        let (part, end) = if at + len < 64 {
+            let humps = hump & (!0 << at) & !(!0 << (at + len));
+            let part = if humps == 0 { start } else { index * 64 + 63 - humps.leading_zeros() as usize };
+            (part, start + len)
+        } else {
+            let end = Masks::run_end(&masks.word, start, text.len());
+            (masks.last_part(start, end), end)
+        };
         if cues.may_tell(word_hash(text, part, end)) {
             let mut words = Leftward::new(Surroundings { lo: 0, hi: text.len(), ..*around }, part);
             let further = |more: usize| (words.reach(more - 1) && !words.gaps[more - 1].sentence).then(|| words.hashes[more - 1]);
@@ -146,14 +155,48 @@ struct Gap {
     glued: bool,
 }
 
+/// What a byte between words says.
+mod mark {
+    pub const LABEL: u8 = 1;
+    pub const BAR: u8 = 2;
+    pub const LINE: u8 = 4;
+    pub const STOP: u8 = 8;
+    pub const SENTENCE: u8 = 16;
+    pub const BRACKET: u8 = 32;
+    pub const BLANK: u8 = 64;
+}
+
+const MARKS: [u8; 256] = {
+    let mut table = [0; 256];
+    table[b':' as usize] = mark::LABEL;
+    table[b'=' as usize] = mark::LABEL;
+    table[b'|' as usize] = mark::BAR;
+    table[b'\t' as usize] = mark::BAR;
+    table[b'\n' as usize] = mark::LINE;
+    table[b';' as usize] = mark::STOP;
+    table[b'.' as usize] = mark::SENTENCE;
+    table[b'!' as usize] = mark::SENTENCE;
+    table[b'?' as usize] = mark::SENTENCE;
+    table[b'{' as usize] = mark::BRACKET;
+    table[b'}' as usize] = mark::BRACKET;
+    table[b'<' as usize] = mark::BRACKET;
+    table[b'>' as usize] = mark::BRACKET;
+    table[b' ' as usize] = mark::BLANK;
+    table
+};
+
 /// Words kept at most; a phrase and the words before it fit.
 const KEPT: usize = 12;
 
-/// The words to the left of a place, fetched one by one.
+/// The words to the left of a place, fetched one by one from a window of 64 bytes of their masks.
 struct Leftward<'a> {
     around: Surroundings<'a>,
     floor: usize,
     at: usize,
+    /// Mask bits of the bytes before `at`, the nearest on top, and how many of them are valid.
+    word: u64,
+    hump: u64,
+    valid: usize,
     lines: usize,
     count: usize,
     hashes: [u64; KEPT],
@@ -165,7 +208,18 @@ impl<'a> Leftward<'a> {
     #[inline]
     fn new(around: Surroundings<'a>, at: usize) -> Self {
         let floor = around.lo.max(at.saturating_sub(WINDOW));
-        Leftward { around, floor, at, lines: 0, count: 0, hashes: [0; KEPT], gaps: [Gap::default(); KEPT], ended: false }
+        let (hashes, gaps) = ([0; KEPT], [Gap::default(); KEPT]);
+        let mut words =
+            Leftward { around, floor, at, word: 0, hump: 0, valid: 0, lines: 0, count: 0, hashes, gaps, ended: false };
+        words.refill();
+        words
+    }
+
+    #[inline]
+    fn refill(&mut self) {
+        self.word = Masks::window_before(&self.around.masks.word, self.at, self.floor);
+        self.hump = Masks::window_before(&self.around.masks.hump, self.at, self.floor);
+        self.valid = 64;
     }
 
     /// Makes sure that word `index` is there, if it exists.
@@ -185,14 +239,26 @@ impl<'a> Leftward<'a> {
 
     #[inline]
     fn fetch(&mut self) {
-        let Surroundings { text, masks, .. } = self.around;
-        let Some(end) = Masks::previous_set_end(&masks.word, self.at, self.floor) else {
+        if self.valid < 32 {
+            self.refill();
+        }
+        let gap_len = self.word.leading_zeros() as usize;
+        if gap_len >= self.valid {
+            // Nothing but punctuation for half a window.
             self.ended = true;
             return;
-        };
+        }
+        let end = self.at - gap_len;
         let gap = self.gap(end);
-        let start = Masks::run_start(&masks.word, end, self.floor);
-        let start = masks.last_part(start, end);
+        let len = (self.word << gap_len).leading_ones() as usize;
+        let start = if gap_len + len < self.valid {
+            let part = (self.hump << gap_len).leading_zeros() as usize + 1;
+            end - part.min(len)
+        } else {
+            let masks = self.around.masks;
+            masks.last_part(Masks::run_start(&masks.word, end, self.floor), end)
+        };
+        let text = self.around.text;
         let number = text[start].is_ascii_digit() && end - start > 3;
         if gap.stop || number {
             self.ended = true;
@@ -201,7 +267,13 @@ impl<'a> Leftward<'a> {
         self.hashes[self.count] = word_hash(text, start, end);
         self.gaps[self.count] = gap;
         self.count += 1;
+        let used = self.at - start;
         self.at = start;
+        if used < self.valid {
+            (self.word, self.hump, self.valid) = (self.word << used, self.hump << used, self.valid - used);
+        } else {
+            self.refill();
+        }
     }
 
     /// Judges the bytes between the word that ends at `end` and the one (or the value) at `self.at`.
@@ -216,35 +288,43 @@ impl<'a> Leftward<'a> {
         }
     }
 
+    #[inline(never)]
     fn wide_gap(&mut self, end: usize) -> Gap {
         let bytes = &self.around.text[end..self.at];
         let first = self.count == 0;
         if bytes.len() > 40 {
             return Gap { stop: true, ..Gap::default() };
         }
-        let mut gap = Gap { tight: matches!(bytes, [b'"' | b'=' | b':', ..] if first), ..Gap::default() };
-        let mut blanks = 0;
-        for (index, &byte) in bytes.iter().enumerate() {
-            match byte {
-                b':' | b'=' => {
-                    gap.labelled = true;
-                    gap.tight &= bytes.get(index + 1) != Some(&b' ') || index > 0;
-                }
-                b'|' | b'\t' => gap.labelled |= first,
-                b'\n' => self.lines += 1,
-                b';' => gap.stop = true,
-                b'.' | b'!' | b'?' => {
-                    let closes = bytes.get(index + 1).is_none_or(u8::is_ascii_whitespace);
-                    gap.sentence |= closes && !(first && byte == b'.' && self.is_abbreviation(end));
-                }
-                b' ' => blanks += 1,
-                b'{' | b'}' | b'<' | b'>' => gap.stop |= !first,
-                _ => {}
-            }
+        let marks = bytes.iter().fold(0, |marks, &byte| marks | MARKS[usize::from(byte)]);
+        if marks == 0 {
+            return Gap::default();
         }
+        let mut gap = Gap { labelled: marks & mark::LABEL != 0 || first && marks & mark::BAR != 0, ..Gap::default() };
+        if gap.labelled && first {
+            // `key: value` has a blank behind its mark, `key=value`, `"key":"value"` and `key:value` have none.
+            let blank = bytes.iter().position(|it| matches!(it, b':' | b'=')).and_then(|it| bytes.get(it + 1));
+            gap.tight = matches!(bytes[0], b'"' | b'=' | b':') && (blank != Some(&b' ') || bytes[0] == b'"');
+        }
+        if marks & mark::LINE != 0 {
+            self.lines += bytes.iter().filter(|it| **it == b'\n').count();
+        }
+        if marks & mark::SENTENCE != 0 {
+            gap.sentence = self.ends_sentence(bytes, end, first);
+        }
+        gap.stop = marks & mark::STOP != 0 || marks & mark::BRACKET != 0 && !first;
+        let blanks = bytes.len() > 2 && bytes.iter().filter(|it| **it == b' ').count() > 2;
         let far = self.lines > 1 || self.lines == 1 && !first && gap.labelled;
-        gap.stop |= far || blanks > 2 && !first || gap.labelled && !first && !self.gaps[0].labelled && bytes[0] != b':';
+        gap.stop |= far || blanks && !first || gap.labelled && !first && !self.gaps[0].labelled && bytes[0] != b':';
         gap
+    }
+
+    /// True where a full stop, exclamation or question mark before white space closes a sentence.
+    fn ends_sentence(&self, bytes: &[u8], end: usize, first: bool) -> bool {
+        bytes.iter().enumerate().any(|(index, byte)| {
+            matches!(byte, b'.' | b'!' | b'?')
+                && bytes.get(index + 1).is_none_or(u8::is_ascii_whitespace)
+                && !(first && *byte == b'.' && self.is_abbreviation(end))
+        })
     }
 
     /// `No. 12`, `Acct. 12`: a short word with a full stop.
@@ -318,12 +398,6 @@ fn is_known(cues: &Cues, words: &mut Leftward<'_>, index: usize) -> bool {
 #[inline]
 pub fn any_telling(cues: &Cues, around: &Surroundings<'_>, at: usize) -> bool {
     around.telling.any(cues, around, around.lo.max(at.saturating_sub(SIGHT)), at)
-}
-
-/// True where the word `start..end` may end a phrase that tells what a value is.
-#[inline]
-pub fn may_tell(cues: &Cues, around: &Surroundings<'_>, start: usize, end: usize) -> bool {
-    around.telling.any(cues, around, start, end)
 }
 
 /// The phrase directly behind a value that ends at `at`.

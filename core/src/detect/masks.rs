@@ -117,6 +117,23 @@ impl Masks {
         (index * 64 + 64 - clear.leading_zeros() as usize).max(start)
     }
 
+    /// The 64 bits before `at`, the nearest on top; those before `floor` are clear.
+    #[inline]
+    pub fn window_before(mask: &[u64], at: usize, floor: usize) -> u64 {
+        let (index, shift) = (at / 64, at % 64);
+        let low = if index > 0 { mask[index - 1] } else { 0 };
+        let bits = if shift == 0 { low } else { mask[index] << (64 - shift) | low >> shift };
+        if at - floor < 64 { bits & !(!0 >> (at - floor)) } else { bits }
+    }
+
+    /// The 64 bits from `at` on.
+    #[inline]
+    pub fn window(mask: &[u64], at: usize) -> u64 {
+        let (index, shift) = (at / 64, at % 64);
+        let low = mask[index] >> shift;
+        if shift == 0 { low } else { low | mask.get(index + 1).copied().unwrap_or(0) << (64 - shift) }
+    }
+
     /// Where the last camelCase part of the word `start..end` begins; `start` where it is one part.
     #[inline]
     pub fn last_part(&self, start: usize, end: usize) -> usize {

@@ -12,6 +12,7 @@ use super::context::{self, Before, REACH, Surroundings, TellingWords};
 use super::label::Meaning;
 use super::masks::Masks;
 use super::ruleset::Ruleset;
+use super::words::word_hash;
 use super::{Candidate, DetectorOptions, HealthTally};
 use crate::model::Segment;
 
@@ -113,6 +114,14 @@ impl<'a> Finder<'a> {
         Masks::run_start(&self.masks.word, at, self.lo)
     }
 
+    /// True where the word that ends at `end` may end a phrase that names a pattern.
+    #[inline]
+    fn may_tell(&self, end: usize) -> bool {
+        let start = self.masks.last_part(self.word_start(end), end);
+        self.rules.cues.may_tell(word_hash(self.text, start, end))
+    }
+
+    #[inline]
     fn surroundings(&self) -> Surroundings<'a> {
         Surroundings { text: self.text, masks: self.masks, telling: self.telling, lo: self.lo, hi: self.hi }
     }

@@ -1,7 +1,6 @@
 //! What follows or surrounds punctuation: mail addresses, URLs, and values in words behind their label.
 
 use super::Finder;
-use crate::detect::context;
 use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::*;
 use crate::detect::matcher::{is_local, person_name, skip_titles};
@@ -87,8 +86,7 @@ impl Finder<'_> {
         if end == self.lo || !self.text[end - 1].is_ascii_alphabetic() {
             return None;
         }
-        let word = self.word_start(end);
-        if !context::may_tell(&self.rules.cues, &self.surroundings(), word, end) {
+        if !self.may_tell(end) {
             return None;
         }
         let start = self.value_start(at + 1)?;

@@ -11,7 +11,7 @@ mod words;
 
 pub use code::id_token;
 pub use date::iso as iso_date;
-pub use net::{is_local, uuid};
+pub use net::is_local;
 pub use place::{is_state, street_suffix, street_suffix_ahead};
 pub use words::{person_name, skip_titles};
 

@@ -3,6 +3,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::ip::octets;
 use super::{digits, exact_digits, number};
 
 /// The test for published and reserved values of an entity, where there are any.
@@ -167,8 +168,8 @@ fn is_below(host: &[u8], name: &[u8]) -> bool {
 
 /// Addresses that are no one's: documentation (RFC 5737, RFC 3849), this host, loopback, broadcast and netmasks.
 fn address(value: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(value) else { return false };
-    if let Ok(address) = text.parse::<Ipv4Addr>() {
+    if let Some(octets) = octets(value) {
+        let address = Ipv4Addr::from(octets);
         let mask = address.octets()[0] == 255 && (!address.to_bits()).wrapping_add(1).is_power_of_two();
         return address.is_documentation()
             || address.is_unspecified()
@@ -176,6 +177,7 @@ fn address(value: &[u8]) -> bool {
             || address.is_broadcast()
             || mask;
     }
+    let Ok(text) = std::str::from_utf8(value) else { return false };
     let Ok(address) = text.parse::<Ipv6Addr>() else { return false };
     let [first, second, ..] = address.segments();
     // 2001:db8::/32 (RFC 3849) and 3fff::/20 (RFC 9637).
