@@ -92,7 +92,7 @@ impl Pattern {
 
     /// True where the shape says nearly all: words behind the value are not looked at.
     pub(super) fn speaks_for_itself(&self) -> bool {
-        self.bare >= 850 && self.file.after.is_empty() && self.file.not.is_empty()
+        self.bare >= 850 && self.file.after.is_empty()
     }
 
     /// What may stand around a value.

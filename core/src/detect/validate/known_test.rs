@@ -113,7 +113,8 @@ fn iban(value: &[u8]) -> bool {
 
 /// The host of a web address.
 fn host(url: &[u8]) -> &[u8] {
-    let rest = url.windows(3).position(|three| three == b"://").map_or(url, |at| &url[at + 3..]);
+    let scheme = url.iter().take(8).position(|byte| *byte == b':').filter(|at| url[at + 1..].starts_with(b"//"));
+    let rest = scheme.map_or(url, |at| &url[at + 3..]);
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#' | b':')).unwrap_or(rest.len());
     &rest[..end]
 }
@@ -163,6 +164,9 @@ fn vocabulary_host(host: &[u8]) -> bool {
 /// True where the host is the name or ends in a dot and the name.
 fn is_below(host: &[u8], name: &[u8]) -> bool {
     let Some(cut) = host.len().checked_sub(name.len()) else { return false };
+    if host.last().map(u8::to_ascii_lowercase) != name.last().copied() {
+        return false;
+    }
     host[cut..].eq_ignore_ascii_case(name) && (cut == 0 || host[cut - 1] == b'.')
 }
 
