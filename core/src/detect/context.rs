@@ -117,14 +117,22 @@ fn telling_words(cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
             let end = Masks::run_end(&masks.word, start, text.len());
             (masks.last_part(start, end), end)
         };
-        if cues.may_tell(word_hash(text, part, end)) {
-            let mut words = Leftward::new(Surroundings { lo: 0, hi: text.len(), ..*around }, part);
-            let further = |more: usize| (words.reach(more - 1) && !words.gaps[more - 1].sentence).then(|| words.hashes[more - 1]);
-            let tells = cues.tell(word_hash(text, part, end), is_label(text, end), further);
-            found |= if tells { bit } else { 0 };
+        let hash = word_hash(text, part, end);
+        if cues.may_tell(hash) && tells(cues, around, part, end, hash) {
+            found |= bit;
         }
     }
     found
+}
+
+/// True where a phrase that ends with the word `start..end` tells what a value is.
+fn tells(cues: &Cues, around: &Surroundings<'_>, start: usize, end: usize, hash: u64) -> bool {
+    let mut words: Option<Leftward<'_>> = None;
+    cues.tell(hash, is_label(around.text, end), |more| {
+        let whole = Surroundings { lo: 0, hi: around.text.len(), ..*around };
+        let words = words.get_or_insert_with(|| Leftward::new(whole, start));
+        (words.reach(more - 1) && !words.gaps[more - 1].sentence).then(|| words.hashes[more - 1])
+    })
 }
 
 /// True where a `:`, `=` or `|` follows, quotes, brackets and blanks aside.

@@ -86,6 +86,11 @@ impl Masks {
     /// The end of the run of set bits in `mask` that contains `at`, at most `end`.
     #[inline]
     pub fn run_end(mask: &[u64], at: usize, end: usize) -> usize {
+        let len = Self::window(mask, at).trailing_ones() as usize;
+        if len < 64 { (at + len).min(end) } else { Self::long_run_end(mask, at, end) }
+    }
+
+    fn long_run_end(mask: &[u64], at: usize, end: usize) -> usize {
         let mut index = at / 64;
         let mut clear = !mask[index] & (!0 << (at % 64));
         while clear == 0 {
@@ -104,6 +109,11 @@ impl Masks {
         if at <= start {
             return at;
         }
+        let len = Self::window_before(mask, at, start).leading_ones() as usize;
+        if len < 64 { at - len } else { Self::long_run_start(mask, at, start) }
+    }
+
+    fn long_run_start(mask: &[u64], at: usize, start: usize) -> usize {
         let last = at - 1;
         let mut index = last / 64;
         let mut clear = !mask[index] & (!0 >> (63 - last % 64));
