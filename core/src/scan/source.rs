@@ -121,6 +121,10 @@ impl<'a> Context<'a> {
         if input.cut || extraction.reason == Some(Reason::Interrupted) {
             reading.tell_why(&mut extraction);
         }
+        // It shrank while it was read: what was there before was not examined.
+        if extraction.state == SourceState::Complete && source.size.is_some_and(|size| input.read < size) {
+            (extraction.state, extraction.reason) = (SourceState::Partial, Some(Reason::Changed));
+        }
         let (summary, parts) = reading.finish(extraction)?;
         out.end(summary, parts)
     }
