@@ -125,7 +125,9 @@ mod tests {
                 assert_eq!(list.iter().collect::<BTreeSet<_>>().len(), list.len(), "{path}: a phrase stands once");
                 for phrase in list {
                     assert!((1..=5).contains(&phrase.split(' ').count()), "{path}: {phrase}: one to five words");
-                    let plain = |word: &str| !word.is_empty() && word.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit());
+                    let plain = |word: &str| {
+                        !word.is_empty() && word.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit())
+                    };
                     assert!(phrase.split(' ').all(plain), "{path}: {phrase}: lower-case words and single spaces");
                 }
             }
@@ -136,7 +138,8 @@ mod tests {
     fn the_vocabulary_has_breadth_and_form() {
         let mut terms = BTreeSet::new();
         for file in FILES.iter().filter(|file| file.path.starts_with("health/")) {
-            let vocabulary: Vocabulary = toml::from_str(file.text).unwrap_or_else(|error| panic!("{}: {error}", file.path));
+            let vocabulary: Vocabulary =
+                toml::from_str(file.text).unwrap_or_else(|error| panic!("{}: {error}", file.path));
             assert_eq!(file.path, format!("health/{}.toml", vocabulary.kind));
             for term in vocabulary.terms.iter().flat_map(|block| block.lines()).filter(|line| !line.is_empty()) {
                 assert_eq!(term, term.trim().to_lowercase(), "{}: lower case", file.path);

@@ -1,12 +1,12 @@
 //! What the words around a value say of it. Looks a few words left and right, never across a sentence or field.
 
 use super::masks::Masks;
-use super::ruleset::cues::{Cue, Cues, LONGEST};
+use super::ruleset::cues::{Cue, Cues};
 use super::words::{start_of_word, word_hash};
 use crate::model::{Role, Subject};
 
 /// How many unknown words may stand between a cue and its value.
-const REACH: usize = 5;
+pub const REACH: usize = 4;
 /// How far back words are looked for, in bytes.
 const WINDOW: usize = 160;
 
@@ -60,8 +60,13 @@ struct Gap {
     /// A sentence ends here.
     sentence: bool,
     labelled: bool,
+    /// The label stands directly at its value, as in `key=value`.
+    tight: bool,
     glued: bool,
 }
+
+/// Words kept at most; a phrase and the words before it fit.
+const KEPT: usize = 12;
 
 /// The words to the left of a place, fetched one by one.
 struct Leftward<'a> {
@@ -70,33 +75,34 @@ struct Leftward<'a> {
     at: usize,
     lines: usize,
     count: usize,
-    hashes: [u64; 12],
-    gaps: [Gap; 12],
-    numbers: [bool; 12],
+    hashes: [u64; KEPT],
+    gaps: [Gap; KEPT],
     ended: bool,
 }
 
 impl<'a> Leftward<'a> {
+    #[inline]
     fn new(around: Surroundings<'a>, at: usize) -> Self {
         let floor = around.lo.max(at.saturating_sub(WINDOW));
-        let (hashes, gaps, numbers) = ([0; 12], [Gap::default(); 12], [false; 12]);
-        Leftward { around, floor, at, lines: 0, count: 0, hashes, gaps, numbers, ended: false }
+        Leftward { around, floor, at, lines: 0, count: 0, hashes: [0; KEPT], gaps: [Gap::default(); KEPT], ended: false }
     }
 
     /// Makes sure that word `index` is there, if it exists.
+    #[inline]
     fn reach(&mut self, index: usize) -> bool {
-        while self.count <= index && !self.ended && self.count < 12 {
+        while self.count <= index && !self.ended && self.count < KEPT {
             self.fetch();
         }
         index < self.count
     }
 
-    /// The hashes from `index` on, up to a sentence's start.
-    fn sentence_from(&self, index: usize) -> &[u64] {
-        let end = (index + 1..self.count).find(|it| self.gaps[*it].sentence).unwrap_or(self.count);
-        &self.hashes[index..end]
+    /// The word `more` words left of `index`, if it stands in the same sentence.
+    fn further(&mut self, index: usize, more: usize) -> Option<u64> {
+        let at = index + more;
+        (self.reach(at) && !self.gaps[at].sentence).then(|| self.hashes[at])
     }
 
+    #[inline]
     fn fetch(&mut self) {
         let Surroundings { text, masks, .. } = self.around;
         let Some(end) = Masks::previous_set_end(&masks.word, self.at, self.floor) else {
@@ -104,39 +110,44 @@ impl<'a> Leftward<'a> {
             return;
         };
         let gap = self.gap(end);
-        if gap.stop {
-            self.ended = true;
-            return;
-        }
         let start = start_of_word(text, masks, end, self.floor);
-        let number = text[start].is_ascii_digit();
-        if number && end - start > 3 {
+        let number = text[start].is_ascii_digit() && end - start > 3;
+        if gap.stop || number {
             self.ended = true;
             return;
         }
         self.hashes[self.count] = word_hash(text, start, end);
         self.gaps[self.count] = gap;
-        self.numbers[self.count] = number;
         self.count += 1;
         self.at = start;
     }
 
     /// Judges the bytes between the word that ends at `end` and the one (or the value) at `self.at`.
+    #[inline]
     fn gap(&mut self, end: usize) -> Gap {
-        let text = self.around.text;
-        let bytes = &text[end..self.at];
-        let first = self.count == 0;
-        if matches!(bytes, [] | [b' '] | [b'_']) {
-            return Gap { glued: true, ..Gap::default() };
+        let bytes = &self.around.text[end..self.at];
+        match bytes {
+            [] | [b' '] | [b'_'] => Gap { glued: true, ..Gap::default() },
+            [b'-'] => Gap { glued: true, ..Gap::default() },
+            [b'='] => Gap { labelled: true, tight: true, stop: self.count > 0, ..Gap::default() },
+            _ => self.wide_gap(end),
         }
+    }
+
+    fn wide_gap(&mut self, end: usize) -> Gap {
+        let bytes = &self.around.text[end..self.at];
+        let first = self.count == 0;
         if bytes.len() > 40 {
             return Gap { stop: true, ..Gap::default() };
         }
-        let mut gap = Gap { glued: bytes == b"-", ..Gap::default() };
+        let mut gap = Gap { tight: matches!(bytes, [b'"' | b'=' | b':', ..] if first), ..Gap::default() };
         let mut blanks = 0;
         for (index, &byte) in bytes.iter().enumerate() {
             match byte {
-                b':' | b'=' => gap.labelled = true,
+                b':' | b'=' => {
+                    gap.labelled = true;
+                    gap.tight &= bytes.get(index + 1) != Some(&b' ') || index > 0;
+                }
                 b'|' | b'\t' => gap.labelled |= first,
                 b'\n' => self.lines += 1,
                 b';' => gap.stop = true,
@@ -161,25 +172,23 @@ impl<'a> Leftward<'a> {
     }
 }
 
-/// Looks left of `at`.
-pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Before<'r> {
+/// Looks left of `at`, over at most `reach` unknown words.
+pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: usize) -> Before<'r> {
     let mut words = Leftward::new(around, at);
     let mut found = Before::default();
     let (mut index, mut unknown, mut labelled) = (0, 0, false);
-    let mut limit = REACH;
+    let mut limit = reach;
     while unknown <= limit && words.reach(index) {
         let gap = words.gaps[index];
         if gap.sentence && unknown > 0 {
             break;
         }
         labelled |= gap.labelled && unknown == 0;
-        let phrase = if cues.may_end_with(words.hashes[index]) {
-            words.reach(index + LONGEST - 1);
-            cues.ending_with(words.sentence_from(index))
-        } else {
-            None
-        };
-        let Some((cue, len)) = phrase else {
+        let Some((cue, len)) = cues.ending_with(words.hashes[index], |more| words.further(index, more)) else {
+            if gap.labelled && gap.tight {
+                // `requestId=…`: a key that is not known names something else, whatever stands before it.
+                break;
+            }
             unknown += 1;
             index += 1;
             continue;
@@ -195,11 +204,11 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Before
         index += len;
         let slot = if cue.only_dates { &mut found.date_hit } else { &mut found.hit };
         if names && slot.is_none() {
-            let compound = words.reach(index) && words.gaps[index].glued && !is_known(cues, &words, index);
+            let compound = words.reach(index) && words.gaps[index].glued && !is_known(cues, &mut words, index);
             let adjacent = unknown == 0;
             *slot = Some(Hit { cue, distance: unknown as u8, adjacent, labelled: labelled && adjacent, compound });
             if !cue.only_dates {
-                limit = unknown + 2;
+                limit = unknown + 1;
             }
         } else if !names && !cue.filler {
             unknown += 1;
@@ -209,33 +218,34 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Before
 }
 
 /// True where the word at `index` belongs to a phrase of its own.
-fn is_known(cues: &Cues, words: &Leftward<'_>, index: usize) -> bool {
-    cues.ending_with(words.sentence_from(index)).is_some()
+fn is_known(cues: &Cues, words: &mut Leftward<'_>, index: usize) -> bool {
+    let hash = words.hashes[index];
+    cues.ending_with(hash, |more| words.further(index, more)).is_some()
 }
 
-/// The phrase directly behind a value that ends at `at`, and whether it is a veto.
+/// The phrase directly behind a value that ends at `at`.
 pub fn after<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Option<&'r Cue> {
-    let Surroundings { text, masks, hi, .. } = around;
-    let mut hashes = [0; 4];
-    let mut count = 0;
-    let mut from = at;
-    while count < hashes.len() {
-        let ceiling = hi.min(from + 8);
-        let start = Masks::next_set(&masks.word, from, ceiling)?.min(hi);
-        let plain = |byte: &u8| matches!(byte, b' ' | b'-' | b'(' | b'/' | b'.' | b'^' | b'_' | b',' | b'[');
-        if !text[from..start].iter().all(plain) {
-            break;
+    let mut ends = [at; 6];
+    let mut word = |index: usize| {
+        let (start, end) = word_behind(&around, ends[index])?;
+        if index + 1 < ends.len() {
+            ends[index + 1] = end;
         }
-        let end = Masks::run_end(&masks.word, start, hi);
-        hashes[count] = word_hash(text, start, end);
-        if count == 0 && !cues.may_begin_with(hashes[0]) {
-            return None;
-        }
-        count += 1;
-        from = end;
-        if Masks::next_set(&masks.word, from, hi.min(from + 8)).is_none() {
-            break;
-        }
+        Some(word_hash(around.text, start, end))
+    };
+    let first = word(0)?;
+    cues.beginning_with(first, |index| if index < 5 { word(index) } else { None }).map(|(cue, _)| cue)
+}
+
+/// The word behind `at`, if only blanks and light punctuation stand between.
+#[inline]
+fn word_behind(around: &Surroundings<'_>, at: usize) -> Option<(usize, usize)> {
+    let &Surroundings { text, masks, hi, .. } = around;
+    let plain = |byte: u8| matches!(byte, b' ' | b'-' | b'(' | b'/' | b'.' | b'^' | b'_' | b',' | b'[');
+    let mut start = at;
+    while start < hi && start < at + 4 && plain(text[start]) {
+        start += 1;
     }
-    cues.beginning_with(&hashes[..count]).map(|(cue, _)| cue)
+    let word = start < hi && (text[start].is_ascii_alphanumeric() || text[start] >= 0x80);
+    word.then(|| (start, Masks::run_end(&masks.word, start, hi)))
 }

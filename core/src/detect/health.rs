@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::masks::Masks;
-use super::words::{PhraseTable, chain, split, word_hash};
+use super::words::{PhraseTable, keys, split, word_hash};
 use crate::{Error, ErrorKind};
 
 /// Kinds of health evidence, by their stable names.
@@ -89,6 +89,7 @@ impl Vocabulary {
     pub fn builtin() -> Result<Self, Error> {
         let mut rows = Vec::new();
         let mut entries = Vec::new();
+        let mut prefixes = Vec::new();
         for file in phisift_patterns::FILES.iter().filter(|it| it.path.starts_with("health/")) {
             let wrong = |what: &str| Error::new(ErrorKind::Pattern, format!("{}: {what}", file.path));
             let parsed: TermFile = toml::from_str(file.text).map_err(|error| wrong(error.message()))?;
@@ -97,10 +98,12 @@ impl Vocabulary {
                 let bytes = term.as_bytes();
                 let words: Vec<u64> = split(bytes).iter().map(|&(from, to)| word_hash(bytes, from, to)).collect();
                 entries.extend(words.first());
-                rows.push((words.iter().fold(0, |key, &word| chain(key, word)), kind as u32));
+                let mut keys = keys(words.iter().copied());
+                rows.extend(keys.pop().map(|whole| (whole, kind as u32)));
+                prefixes.extend(keys);
             }
         }
-        Ok(Vocabulary { table: PhraseTable::new(&rows, entries.into_iter()) })
+        Ok(Vocabulary { table: PhraseTable::new(&rows, &prefixes, entries.into_iter()) })
     }
 
     /// Counts the terms of a block: all of a small one; of a large one samples and the surroundings of identifiers.
@@ -130,9 +133,6 @@ impl Vocabulary {
                 continue;
             }
             let first = word_hash(text, start, end);
-            if !self.table.may_begin(first) {
-                continue;
-            }
             if let Some((kind, behind)) = self.term(text, masks, first, end, to) {
                 tally.0[kind] = (tally.0[kind] + 1).min(CAP);
                 at = behind;
@@ -143,22 +143,19 @@ impl Vocabulary {
         }
     }
 
-    /// The longest term that begins with the word `first`, which ends at `end`.
+    /// The longest term that begins with the word `first`, which ends at `end`, and where it ends.
     fn term(&self, text: &[u8], masks: &Masks, first: u64, end: usize, to: usize) -> Option<(usize, usize)> {
-        let mut key = chain(0, first);
-        let mut found = self.table.get(key).map(|kind| (kind as usize, end));
-        let mut at = end;
-        for _ in 0..3 {
-            let Some(start) = Masks::next_set(&masks.word, at, to.min(at + 3)) else { break };
+        let mut ends = [end; 5];
+        let next = |index: usize| {
+            let at = ends[index - 1];
+            let start = Masks::next_set(&masks.word, at, to.min(at + 3)).filter(|_| index < 4)?;
             if !matches!(&text[at..start], b" " | b"-" | b"'") {
-                break;
+                return None;
             }
-            at = Masks::run_end(&masks.word, start, to);
-            key = chain(key, word_hash(text, start, at));
-            if let Some(kind) = self.table.get(key) {
-                found = Some((kind as usize, at));
-            }
-        }
-        found
+            ends[index] = Masks::run_end(&masks.word, start, to);
+            Some(word_hash(text, start, ends[index]))
+        };
+        let (kind, len) = self.table.longest(first, next)?;
+        Some((kind as usize, ends[len - 1]))
     }
 }

@@ -30,7 +30,7 @@ impl Meaning {
         for index in 0..hints.len() {
             // Hints are read forward phrase by phrase; the table wants the last word first.
             let reversed: Vec<u64> = hints[..=index].iter().rev().copied().collect();
-            if let Some((cue, _)) = rules.cues.ending_with(&reversed) {
+            if let Some((cue, _)) = rules.cues.ending_in(&reversed) {
                 meaning.sibling |= meaning.add(cue, true);
             }
         }
@@ -48,7 +48,7 @@ impl Meaning {
         let mut named = self.sibling;
         let mut skipped = 0;
         while index < words.len() && index < 8 {
-            let Some((cue, len)) = rules.cues.ending_with(&words[index..]) else {
+            let Some((cue, len)) = rules.cues.ending_in(&words[index..]) else {
                 if !named && skipped == 1 || named && index > 4 {
                     return;
                 }
@@ -57,7 +57,7 @@ impl Meaning {
                 continue;
             };
             index += len;
-            let compound = index < words.len() && rules.cues.ending_with(&words[index..]).is_none();
+            let compound = index < words.len() && rules.cues.ending_in(&words[index..]).is_none();
             let direct = !named && skipped == 0;
             if direct && self.add(cue, !compound) {
                 named = true;

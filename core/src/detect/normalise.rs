@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 /// Text in its plain form, and how it maps to the original.
 pub struct Plain<'a> {
     /// The plain text.
@@ -60,25 +62,30 @@ impl Plain<'_> {
 
 /// The plain form of a text.
 pub fn normalise(text: &[u8]) -> Plain<'_> {
-    let mut plain = Vec::new();
     let mut shifts = Vec::new();
+    let wide = memchr::memchr3(0xc2, 0xe2, 0xef, text).is_some();
+    let entities = memmem::find(text, b"&#").is_some() || memmem::find(text, b"&nbsp;").is_some();
+    if !wide && !entities {
+        return Plain { text: Cow::Borrowed(text), shifts };
+    }
+    let mut plain = Vec::new();
     let mut copied = 0;
-    let mut at = 0;
-    while let Some(found) = next_candidate(text, at) {
-        replace(text, found, &mut copied, &mut plain, &mut shifts);
-        at = found + 1;
+    let mut wide = memchr::memchr3_iter(0xc2, 0xe2, 0xef, text).peekable();
+    let mut entity = memchr::memchr_iter(b'&', text).peekable();
+    loop {
+        let at = match (wide.peek(), entity.peek()) {
+            (Some(a), Some(b)) if a > b => entity.next(),
+            (Some(_), _) => wide.next(),
+            (None, _) => entity.next(),
+        };
+        let Some(at) = at else { break };
+        replace(text, at, &mut copied, &mut plain, &mut shifts);
     }
     if shifts.is_empty() {
         return Plain { text: Cow::Borrowed(text), shifts };
     }
     plain.extend_from_slice(&text[copied..]);
     Plain { text: Cow::Owned(plain), shifts }
-}
-
-fn next_candidate(text: &[u8], at: usize) -> Option<usize> {
-    let wide = memchr::memchr3(0xc2, 0xe2, 0xef, &text[at..]);
-    let limit = wide.map_or(text.len(), |it| at + it);
-    memchr::memchr(b'&', &text[at..limit]).or(wide).map(|it| at + it)
 }
 
 fn replace(text: &[u8], at: usize, copied: &mut usize, plain: &mut Vec<u8>, shifts: &mut Vec<(u32, u32)>) {

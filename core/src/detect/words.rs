@@ -19,6 +19,16 @@ pub fn word_hash(text: &[u8], start: usize, end: usize) -> u64 {
     mix(folded)
 }
 
+/// The keys of a phrase: of all its beginnings, the whole last.
+pub fn keys(words: impl Iterator<Item = u64>) -> Vec<u64> {
+    let mut key = 0;
+    words.map(|word| {
+        key = chain(key, word);
+        key
+    })
+    .collect()
+}
+
 /// Adds a word to the hash of a phrase.
 #[inline]
 pub fn chain(phrase: u64, word: u64) -> u64 {
@@ -81,11 +91,32 @@ pub fn is_hump(text: &[u8], at: usize) -> bool {
 #[inline]
 pub fn start_of_word(text: &[u8], masks: &Masks, end: usize, floor: usize) -> usize {
     let start = Masks::run_start(&masks.word, end, floor);
-    if end - start < 3 || end - start > 40 {
+    if end - start > 40 || !has_hump(text, start, end) {
         return start;
     }
     (start + 1..end).rev().find(|&at| is_hump(text, at)).unwrap_or(start)
 }
+
+/// True where a camelCase word may begin inside `start..end`: eight bytes at a time.
+#[inline]
+fn has_hump(text: &[u8], start: usize, end: usize) -> bool {
+    const LETTER: u64 = 0x4040_4040_4040_4040;
+    let mut at = start;
+    let mut lower_before = 0;
+    while at < end {
+        let eight = partial(text, at, (end - at).min(8));
+        let (upper, lower) = (eight & !(eight << 1) & LETTER, eight & (eight << 1) & LETTER);
+        if (lower << 8 | lower_before) & upper != 0 {
+            return true;
+        }
+        lower_before = lower >> 56;
+        at += 8;
+    }
+    false
+}
+
+/// The value of a key that only begins longer phrases.
+const PREFIX: u32 = u32::MAX - 1;
 
 /// A map from phrase hashes to values; open addressing, built once.
 #[derive(Clone, Debug)]
@@ -95,11 +126,13 @@ pub struct PhraseTable {
 }
 
 impl PhraseTable {
-    /// A table of those rows. The first of equal keys wins.
-    pub fn new(rows: &[(u64, u32)], first_words: impl Iterator<Item = u64>) -> Self {
+    /// A table of those rows. The first of equal keys wins. `prefixes` are the keys of phrases' beginnings.
+    pub fn new(rows: &[(u64, u32)], prefixes: &[u64], first_words: impl Iterator<Item = u64>) -> Self {
+        let beginnings = prefixes.iter().map(|key| (*key, PREFIX));
+        let rows: Vec<(u64, u32)> = rows.iter().copied().chain(beginnings).collect();
         let size = (rows.len() * 2).next_power_of_two().max(16);
         let mut slots = vec![(0, u32::MAX); size];
-        for &(key, value) in rows {
+        for &(key, value) in &rows {
             let mut at = key as usize & (size - 1);
             while slots[at].1 != u32::MAX && slots[at].0 != key {
                 at = (at + 1) & (size - 1);
@@ -108,9 +141,9 @@ impl PhraseTable {
                 slots[at] = (key, value);
             }
         }
-        let mut bits = vec![0; 1024];
+        let mut bits = vec![0; 2048];
         for hash in first_words {
-            bits[hash as usize >> 6 & 1023] |= 1 << (hash & 63);
+            bits[hash as usize >> 6 & 2047] |= 1 << (hash & 63);
         }
         PhraseTable { slots, bits }
     }
@@ -118,12 +151,32 @@ impl PhraseTable {
     /// False where no phrase begins (is entered) with that word.
     #[inline]
     pub fn may_begin(&self, word: u64) -> bool {
-        self.bits[word as usize >> 6 & 1023] >> (word & 63) & 1 == 1
+        self.bits[word as usize >> 6 & 2047] >> (word & 63) & 1 == 1
     }
 
-    /// The value of a phrase.
+    /// The value of the longest phrase of those words, and its length; asks for a word only where it may go on.
     #[inline]
-    pub fn get(&self, key: u64) -> Option<u32> {
+    pub fn longest(&self, first: u64, mut next: impl FnMut(usize) -> Option<u64>) -> Option<(u32, usize)> {
+        if !self.may_begin(first) {
+            return None;
+        }
+        let mut key = chain(0, first);
+        let mut found = None;
+        let mut len = 1;
+        while let Some(value) = self.get(key) {
+            if value != PREFIX {
+                found = Some((value, len));
+            }
+            let Some(word) = next(len) else { break };
+            key = chain(key, word);
+            len += 1;
+        }
+        found
+    }
+
+    /// The value of a key.
+    #[inline]
+    fn get(&self, key: u64) -> Option<u32> {
         let size = self.slots.len();
         let mut at = key as usize & (size - 1);
         loop {
@@ -163,7 +216,7 @@ mod tests {
     #[test]
     fn tables_find_what_was_put_in() {
         let rows: Vec<(u64, u32)> = (0..500).map(|it| (mix(it), it as u32)).collect();
-        let table = PhraseTable::new(&rows, rows.iter().map(|it| it.0));
+        let table = PhraseTable::new(&rows, &[], rows.iter().map(|it| it.0));
         assert!(rows.iter().all(|row| table.get(row.0) == Some(row.1) && table.may_begin(row.0)));
         assert_eq!(table.get(mix(7777)), None);
     }

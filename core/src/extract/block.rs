@@ -170,16 +170,24 @@ impl<'a> Window<'a> {
         }
     }
 
+    /// Reads original bytes until there are enough to decode, or the stream ends.
+    fn read_raw(&mut self) {
+        self.raw.drain(..self.raw_at);
+        self.raw_at = 0;
+        let mut used = self.raw.len();
+        self.raw.resize(CHUNK, 0);
+        while used < CHUNK && !self.eof {
+            let count = self.input.read(&mut self.raw[used..]).unwrap_or(0);
+            self.eof = count == 0;
+            used += count;
+        }
+        self.raw.truncate(used);
+    }
+
     /// Anything else goes through the decoder.
     fn read_decoding(&mut self) {
         if self.raw.len() - self.raw_at < CHUNK && !self.eof {
-            self.raw.drain(..self.raw_at);
-            self.raw_at = 0;
-            let used = self.raw.len();
-            self.raw.resize(used + CHUNK, 0);
-            let count = self.input.read(&mut self.raw[used..]).unwrap_or(0);
-            self.eof = count == 0;
-            self.raw.truncate(used + count);
+            self.read_raw();
         }
         if self.buffer.len() < BLOCK {
             self.buffer.resize(BLOCK, 0);

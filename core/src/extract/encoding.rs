@@ -286,3 +286,109 @@ fn utf32(bytes: &[u8], read: impl Fn([u8; 4]) -> u32) -> Unit {
     let code = read([bytes[0], bytes[1], bytes[2], bytes[3]]);
     Some((char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 4))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::testing::{run, same_in_any_reads};
+
+    fn utf16(text: &str, big: bool) -> Vec<u8> {
+        let bytes = |unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() };
+        text.encode_utf16().flat_map(bytes).collect()
+    }
+
+    fn utf32(text: &str, big: bool) -> Vec<u8> {
+        let bytes = |it: char| if big { u32::from(it).to_be_bytes() } else { u32::from(it).to_le_bytes() };
+        text.chars().flat_map(bytes).collect()
+    }
+
+    /// Every character of the text, with the original bytes that its place names.
+    fn places(bytes: &[u8]) -> Vec<(char, Vec<u8>)> {
+        let (kept, _) = run(bytes);
+        let mut places = Vec::new();
+        for segment in &kept.segments {
+            let own = &segment.text[segment.own.start as usize..segment.own.end as usize];
+            for (at, character) in std::str::from_utf8(own).expect("UTF-8").char_indices() {
+                let start = segment.own.start + at as u32;
+                let end = start + character.len_utf8() as u32;
+                let (from, to) = (segment.map.start(start) as usize, segment.map.end(end) as usize);
+                places.push((character, bytes[from..to].to_vec()));
+            }
+        }
+        places
+    }
+
+    const NOTE: &str = "Patient: José Núñez, €5 and \u{1D11E}\nMRN 12345 seen on Monday\n";
+
+    #[test]
+    fn wide_text_is_told_with_and_without_a_mark() {
+        for (bytes, width) in [(utf16(NOTE, false), 2), (utf16(NOTE, true), 2), (utf32(NOTE, false), 4), (utf32(NOTE, true), 4)] {
+            let (kept, _) = run(&bytes);
+            assert_eq!(kept.owned(), NOTE.as_bytes());
+            assert!(places(&bytes).iter().all(|(_, at)| at.len() == width || at.len() == 4));
+        }
+        let marked = [b"\xFF\xFE".to_vec(), utf16("\u{4E2D}\u{6587}", false)].concat();
+        assert_eq!(run(&marked).0.owned(), "\u{4E2D}\u{6587}".as_bytes());
+        assert_eq!(places(&marked)[1].1, utf16("\u{6587}", false));
+        let (kept, _) = run(b"\xEF\xBB\xBFabc");
+        assert_eq!((kept.owned(), kept.segments[0].map.start(0)), (b"abc".to_vec(), 3));
+    }
+
+    #[test]
+    fn broken_sequences_are_windows_1252_and_valid_ones_stay() {
+        let bytes = b"Mu\xF1oz \xC3\xB1 \x80 \xE2\x82 \0\x01 end\xE2";
+        let text = String::from_utf8(run(bytes).0.owned()).expect("UTF-8");
+        assert_eq!(text, "Mu\u{F1}oz \u{F1} \u{20AC} \u{E2}\u{201A} \0\u{1} end\u{E2}");
+        let back: Vec<u8> = places(bytes).into_iter().flat_map(|(_, original)| original).collect();
+        assert_eq!(back, bytes);
+    }
+
+    #[test]
+    fn tables_and_documents_may_be_wide() {
+        let (kept, extraction) = run(&utf16("{\"name\":\"Jos\\u00e9 \u{e9}\",\"b\":\"zz\"}", false));
+        assert_eq!(extraction.format, "json");
+        let fields = kept.fields();
+        assert_eq!((fields[0].text.as_str(), fields[0].start, fields[0].end), ("Jos\u{e9} \u{e9}", 18, 40));
+        assert_eq!((fields[1].start, fields[1].end), (54, 58));
+        let (kept, extraction) = run(&utf16("id,last_name\r\n1,N\u{fa}\u{f1}ez\r\n2,Doe\r\n", true));
+        assert_eq!(extraction.format, "csv");
+        assert_eq!(kept.pairs()[3], "last_name=N\u{fa}\u{f1}ez");
+    }
+
+    #[test]
+    fn wide_and_broken_text_does_not_depend_on_reads() {
+        same_in_any_reads(&utf16(&NOTE.repeat(12_000), false));
+        same_in_any_reads(&b"\xE9a\xFC".repeat(150_000));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        #[test]
+        fn any_text_comes_back_from_any_encoding(text in "[ -~\u{e9}\u{20ac}\u{1F600}\n]{8,80}", big in any::<bool>()) {
+            let mark = if big { b"\xFE\xFF" } else { b"\xFF\xFE" };
+            let bytes = [mark.to_vec(), utf16(&text, big)].concat();
+            prop_assert_eq!(run(&bytes).0.owned(), text.as_bytes());
+            for (character, original) in places(&bytes) {
+                prop_assert_eq!(original, utf16(&character.to_string(), big));
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_owned_once(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let (kept, _) = run(&[b"x ".to_vec(), bytes.clone()].concat());
+            if kept.segments.iter().all(|segment| segment.fields.is_empty()) {
+                let back: Vec<u8> = places(&[b"x ".to_vec(), bytes.clone()].concat()).into_iter().flat_map(|it| it.1).collect();
+                prop_assert_eq!(back, [b"x ".to_vec(), bytes].concat());
+            }
+        }
+
+        #[test]
+        fn windows_1252_is_that_of_the_standard(bytes in proptest::collection::vec(0x80u8.., 1..40)) {
+            // Bytes between letters cannot form UTF-8 sequences.
+            let spaced: Vec<u8> = bytes.iter().flat_map(|&byte| [byte, b'.']).collect();
+            let (expected, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&spaced);
+            prop_assert_eq!(run(&spaced).0.owned(), expected.as_bytes());
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::{Emit, Extraction, Hint, extract};
-use crate::model::{FieldKind, Limits, Segment, Unread};
+use crate::model::{Field, FieldKind, Limits, Segment, Unread};
 
 /// Keeps what was emitted.
 #[derive(Default)]
@@ -61,6 +61,14 @@ impl Kept {
             .collect()
     }
 
+    /// The texts of all fields.
+    pub(super) fn texts(&self) -> Vec<String> {
+        let text = |it: &Segment, field: &Field| {
+            String::from_utf8_lossy(&it.text[field.start as usize..field.end as usize]).into_owned()
+        };
+        self.segments.iter().flat_map(|it| it.fields.iter().map(move |field| text(it, field))).collect()
+    }
+
     /// `label=text` of all fields.
     pub(super) fn pairs(&self) -> Vec<String> {
         self.fields()
@@ -76,7 +84,7 @@ impl Kept {
     }
 }
 
-fn seen(segment: &Segment, field: &crate::model::Field) -> Seen {
+fn seen(segment: &Segment, field: &Field) -> Seen {
     let label = segment
         .frame
         .labels

@@ -6,7 +6,6 @@ use crate::detect::context::{self, Before, Hit};
 use crate::detect::matcher::Matcher;
 use crate::detect::ruleset::Pattern;
 use crate::detect::ruleset::schema::Boundary;
-use crate::detect::validate::known_test::is_known_test;
 use crate::model::{Detection, Evidence, Role, Subject};
 
 /// What a published test value scores at most.
@@ -24,11 +23,21 @@ enum Support {
 }
 
 impl<'a> Finder<'a> {
-    /// Tries the patterns the context names and those of the given shapes on the value that begins at `at`; the best
-    /// becomes a candidate. Where it ends.
+    /// Where one of the shapes stands at `at`: the best of them and of the patterns the context names becomes a
+    /// candidate. Where it ends. The context is looked at only then.
     pub(super) fn consider(&mut self, at: usize, shapes: &[Matcher]) -> Option<usize> {
+        let slots = &self.rules.slots;
+        let fits = |shape: &Matcher| slots[*shape as usize].is_some_and(|it| self.stands(it, at).is_some());
+        let first = shapes.iter().position(fits)?;
         let before = self.before(at);
-        self.consider_in(at, &before, shapes)
+        self.consider_in(at, &before, &shapes[first..])
+    }
+
+    /// The same for shapes that speak for themselves: the context is not looked at.
+    pub(super) fn recognise(&mut self, at: usize, shape: Matcher, before: &Before<'a>) -> Option<usize> {
+        let found = self.attempt(self.rules.slots[shape as usize]?, at, before)?;
+        self.emit(found);
+        Some(found.detection.end as usize)
     }
 
     /// The same with the context at hand.
@@ -54,15 +63,18 @@ impl<'a> Finder<'a> {
 
     /// One pattern at one place.
     pub(super) fn attempt(&self, index: u16, at: usize, before: &Before<'a>) -> Option<Candidate> {
+        let end = self.stands(index, at)?;
+        self.judge(index, at, end, before)
+    }
+
+    /// Where a pattern's value at `at` ends, if there is one that stands alone.
+    fn stands(&self, index: u16, at: usize) -> Option<usize> {
         if !self.wanted[usize::from(index)] {
             return None;
         }
         let pattern = self.rules.pattern(index);
         let end = pattern.match_at(self.text, at, self.hi)?;
-        if !self.stands_alone(pattern.boundary(), at, end) {
-            return None;
-        }
-        self.judge(index, at, end, before)
+        self.stands_alone(pattern.boundary(), at, end).then_some(end)
     }
 
     fn stands_alone(&self, boundary: Boundary, at: usize, end: usize) -> bool {
@@ -87,8 +99,9 @@ impl<'a> Finder<'a> {
         let value = &self.text[at..end];
         let valid = pattern.validator.map(|check| check(value));
         let (mut support, mut evidence) = self.support(index, before);
-        let behind = context::after(&self.rules.cues, self.surroundings(), end);
-        if support < Support::Label && behind.is_some_and(|cue| cue.patterns.contains(&index)) {
+        let look = support < Support::Label && !pattern.speaks_for_itself();
+        let behind = if look { context::after(&self.rules.cues, self.surroundings(), end) } else { None };
+        if behind.is_some_and(|cue| cue.patterns.contains(&index)) {
             support = Support::Label;
             evidence = evidence.with(Evidence::CUE_AFTER);
         }
@@ -107,14 +120,13 @@ impl<'a> Finder<'a> {
             return None;
         }
         let mut validated = valid;
-        let entity = &self.rules.entity(pattern.entity).id;
-        if is_known_test(entity, value) {
+        if pattern.known_test.is_some_and(|is_known_test| is_known_test(value)) {
             permille = permille.min(KNOWN_TEST);
             evidence = evidence.with(Evidence::KNOWN_TEST);
             validated = Some(false);
         }
         let subject = self.subject(pattern, before);
-        let role = if entity == "date" { before.role.or(self.meaning.role) } else { None };
+        let role = if pattern.is_date { before.role.or(self.meaning.role) } else { None };
         let detection = Detection {
             entity: pattern.entity,
             pattern: index,

@@ -8,7 +8,7 @@ mod place;
 mod separator;
 mod token;
 
-use super::context::{self, Before, Surroundings};
+use super::context::{self, Before, REACH, Surroundings};
 use super::label::Meaning;
 use super::masks::Masks;
 use super::ruleset::Ruleset;
@@ -117,7 +117,12 @@ impl<'a> Finder<'a> {
     }
 
     fn before(&self, at: usize) -> Before<'a> {
-        context::before(&self.rules.cues, self.surroundings(), at)
+        context::before(&self.rules.cues, self.surroundings(), at, REACH)
+    }
+
+    /// Only the word directly before, and what belongs to its phrase.
+    fn directly_before(&self, at: usize) -> Before<'a> {
+        context::before(&self.rules.cues, self.surroundings(), at, 0)
     }
 }
 

@@ -35,7 +35,7 @@ impl Finder<'_> {
 
     /// Tries shapes, then the patterns the context names; goes on behind what was found, else at `fallback`.
     fn settle_on(&mut self, at: usize, shapes: &[Matcher], fallback: usize) -> usize {
-        self.consider(at, shapes).unwrap_or(fallback)
+        self.consider(at, shapes).unwrap_or_else(|| self.identifier(at, fallback))
     }
 
     fn dashed(&mut self, at: usize, end: usize, len: usize) -> usize {
@@ -123,7 +123,8 @@ impl Finder<'_> {
     /// An IPv4 address, unless a fifth part follows.
     fn address(&mut self, at: usize, third: usize) -> usize {
         let end = self.dotted_rest(third);
-        self.consider(at, &[Ipv4]).unwrap_or(end)
+        let before = self.directly_before(at);
+        self.recognise(at, Ipv4, &before).unwrap_or(end)
     }
 
     /// `10:30:15` is passed over; `00:1a:2b…` and `2001:db8::1` are addresses.
@@ -286,11 +287,12 @@ impl Finder<'_> {
         if !is_month_start(self.bounded(), end + 1) {
             return self.identifier(at, end);
         }
-        let before = self.before(at);
         let Some(index) = self.rules.slots[DateDayFirst as usize] else { return end };
+        let bracketed = self.previous(at) == b'[';
+        let before = if bracketed { Default::default() } else { self.before(at) };
         let Some(found) = self.attempt(index, at, &before) else { return end };
         let stop = found.detection.end as usize;
-        let logged = self.previous(at) == b'[' && self.byte(stop) == b':' || before.log_clock;
+        let logged = bracketed && self.byte(stop) == b':' || before.log_clock;
         self.emit(if logged { self.as_log_timestamp(found) } else { found });
         stop
     }

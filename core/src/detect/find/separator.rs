@@ -21,7 +21,7 @@ impl Finder<'_> {
         if start == at {
             return at + 1;
         }
-        let found = self.consider(start, &[Email]);
+        let found = self.recognise(start, Email, &Default::default());
         if found.is_some() {
             // A number or label inside the mailbox was seen before the `@` was: it is part of the address.
             let last = self.out.len() - 1;
@@ -47,7 +47,7 @@ impl Finder<'_> {
     }
 
     fn link(&mut self, start: usize, at: usize) -> usize {
-        self.consider(start, &[Url]).unwrap_or(at + 3)
+        self.recognise(start, Url, &Default::default()).unwrap_or(at + 3)
     }
 
     /// `fe80::…`: an IPv6 address whose first group holds no digit, or none at all.

@@ -71,7 +71,10 @@ impl Finder<'_> {
             return None;
         }
         let end = uuid(self.bounded(), begin)?;
-        self.consider(begin, &[Uuid]);
+        let before = self.directly_before(begin);
+        if before.hit.is_some() || !self.meaning.patterns.is_empty() {
+            self.consider_in(begin, &before, &[Uuid]);
+        }
         Some(end)
     }
 
@@ -81,6 +84,9 @@ impl Finder<'_> {
 
     /// A value that only a cue, a label or the field can name; where to go on.
     pub(super) fn identifier(&mut self, at: usize, end: usize) -> usize {
+        if end - at < 3 && matches!(self.previous(at), b'-' | b'_' | b'.') && self.meaning.patterns.is_empty() {
+            return end;
+        }
         let start = self.identifier_start(at);
         let stop = id_token(self.bounded(), start).unwrap_or(end).max(end);
         if stop - start < SHORTEST || is_money(self.previous(start)) {
@@ -100,7 +106,7 @@ impl Finder<'_> {
             return found;
         }
         let Some(cue) = context::after(&self.rules.cues, self.surroundings(), stop) else { return end };
-        let best = cue.patterns.iter().filter_map(|&index| self.attempt(index, start, &before)).next();
+        let best = cue.patterns.iter().find_map(|&index| self.attempt(index, start, &before));
         let Some(best) = best else { return end };
         self.emit(best);
         stop
@@ -143,7 +149,7 @@ impl Finder<'_> {
             }
             let word = self.word_start(start - 1);
             let hash = word_hash(self.text, word, start - 1);
-            if self.rules.cues.ending_with(&[hash]).is_some_and(|(cue, _)| cue.names()) {
+            if self.rules.cues.ending_in(&[hash]).is_some_and(|(cue, _)| cue.names()) {
                 return start;
             }
             start = word;
@@ -158,7 +164,8 @@ impl Finder<'_> {
         if found.is_some() || self.options.min_permille >= 500 && !old {
             return found;
         }
-        self.consider(at, &[])
+        let before = self.before(at);
+        self.consider_in(at, &before, &[])
     }
 }
 

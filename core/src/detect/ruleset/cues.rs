@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::schema::ContextFile;
 use crate::Error;
 use crate::ErrorKind;
-use crate::detect::words::{PhraseTable, chain, split, word_hash};
+use crate::detect::words::{PhraseTable, keys, split, word_hash};
 use crate::model::{Role, Subject};
 
 /// What a phrase says.
@@ -46,32 +46,43 @@ pub struct Cues {
     after: PhraseTable,
 }
 
-/// The longest phrase, in words.
-pub const LONGEST: usize = 5;
-
 /// Collects phrases before the tables are built.
 #[derive(Debug, Default)]
 pub struct CueBuilder {
     before: HashMap<u64, Cue>,
     after: HashMap<u64, Cue>,
-    entries: Vec<u64>,
-    after_entries: Vec<u64>,
+    entries: Entries,
+    after_entries: Entries,
+}
+
+/// First words and beginnings of the phrases of a table.
+#[derive(Debug, Default)]
+struct Entries {
+    first: Vec<u64>,
+    beginnings: Vec<u64>,
+}
+
+impl Entries {
+    /// Takes a phrase's words in the order they are asked for; its key.
+    fn take(&mut self, words: Vec<u64>) -> u64 {
+        self.first.extend(words.first());
+        let mut keys = keys(words.into_iter());
+        let whole = keys.pop().unwrap_or(0);
+        self.beginnings.extend(keys);
+        whole
+    }
 }
 
 impl CueBuilder {
     /// The cue of a phrase that stands before a value.
     pub fn before(&mut self, phrase: &str) -> &mut Cue {
-        let hashes = hashes(phrase);
-        self.entries.extend(hashes.last());
-        let key = hashes.iter().rev().fold(0, |key, &word| chain(key, word));
+        let key = self.entries.take(hashes(phrase).into_iter().rev().collect());
         self.before.entry(key).or_default()
     }
 
     /// The cue of a phrase that stands behind a value.
     pub fn after(&mut self, phrase: &str) -> &mut Cue {
-        let hashes = hashes(phrase);
-        self.after_entries.extend(hashes.first());
-        let key = hashes.iter().fold(0, |key, &word| chain(key, word));
+        let key = self.after_entries.take(hashes(phrase));
         self.after.entry(key).or_default()
     }
 
@@ -99,7 +110,7 @@ impl CueBuilder {
     /// The tables. `is_date` tells the patterns of dates.
     pub fn build(self, is_date: impl Fn(u16) -> bool) -> Cues {
         let mut cues = Vec::new();
-        let mut table = |map: HashMap<u64, Cue>, entries: Vec<u64>| {
+        let mut table = |map: HashMap<u64, Cue>, entries: Entries| {
             let rows: Vec<(u64, u32)> = map
                 .into_iter()
                 .map(|(key, mut cue)| {
@@ -108,7 +119,7 @@ impl CueBuilder {
                     (key, cues.len() as u32 - 1)
                 })
                 .collect();
-            PhraseTable::new(&rows, entries.into_iter())
+            PhraseTable::new(&rows, &entries.beginnings, entries.first.into_iter())
         };
         let before = table(self.before, self.entries);
         let after = table(self.after, self.after_entries);
@@ -122,43 +133,29 @@ fn hashes(phrase: &str) -> Vec<u64> {
 }
 
 impl Cues {
-    /// The longest phrase that ends with `words[0]` and runs on through `words[1..]` (the words further left), with
-    /// its number of words.
+    /// The longest phrase that ends with the word `last` and runs on through the words further left, which `next`
+    /// fetches by number from 1; with its number of words.
     #[inline]
-    pub fn ending_with(&self, words: &[u64]) -> Option<(&Cue, usize)> {
-        Self::longest(&self.cues, &self.before, words)
+    pub fn ending_with(&self, last: u64, next: impl FnMut(usize) -> Option<u64>) -> Option<(&Cue, usize)> {
+        let (value, len) = self.before.longest(last, next)?;
+        Some((&self.cues[value as usize], len))
     }
 
-    /// The longest phrase that begins with `words[0]`.
+    /// The longest phrase that begins with the word `first`.
     #[inline]
-    pub fn beginning_with(&self, words: &[u64]) -> Option<(&Cue, usize)> {
-        Self::longest(&self.cues, &self.after, words)
+    pub fn beginning_with(&self, first: u64, next: impl FnMut(usize) -> Option<u64>) -> Option<(&Cue, usize)> {
+        let (value, len) = self.after.longest(first, next)?;
+        Some((&self.cues[value as usize], len))
+    }
+
+    /// The same over words already at hand, the last first.
+    pub fn ending_in(&self, words: &[u64]) -> Option<(&Cue, usize)> {
+        self.ending_with(*words.first()?, |index| words.get(index).copied())
     }
 
     /// False where no phrase before a value ends with that word.
     #[inline]
     pub fn may_end_with(&self, word: u64) -> bool {
         self.before.may_begin(word)
-    }
-
-    /// False where no phrase behind a value begins with that word.
-    #[inline]
-    pub fn may_begin_with(&self, word: u64) -> bool {
-        self.after.may_begin(word)
-    }
-
-    fn longest<'a>(cues: &'a [Cue], table: &PhraseTable, words: &[u64]) -> Option<(&'a Cue, usize)> {
-        if !words.first().is_some_and(|&it| table.may_begin(it)) {
-            return None;
-        }
-        let mut key = 0;
-        let mut found = None;
-        for (index, &word) in words.iter().take(LONGEST).enumerate() {
-            key = chain(key, word);
-            if let Some(value) = table.get(key) {
-                found = Some((&cues[value as usize], index + 1));
-            }
-        }
-        found
     }
 }

@@ -59,6 +59,8 @@ pub struct Pattern {
     pub(super) cue: u16,
     pub(super) label: u16,
     pub(super) invalid: u16,
+    pub(super) known_test: Option<fn(&[u8]) -> bool>,
+    pub(super) is_date: bool,
     regex: OnceLock<Regex>,
 }
 
@@ -86,6 +88,11 @@ impl Pattern {
 
     fn regex(&self) -> &Regex {
         self.regex.get_or_init(|| compile(&self.file).expect("the regex was compiled when the ruleset was built"))
+    }
+
+    /// True where the shape says nearly all: words behind the value are not looked at.
+    pub(super) fn speaks_for_itself(&self) -> bool {
+        self.bare >= 850 && self.file.after.is_empty() && self.file.not.is_empty()
     }
 
     /// What may stand around a value.
@@ -270,6 +277,8 @@ fn pattern_of(file: PatternFile, entity: EntityId) -> Result<Pattern, Error> {
         cue: permille(table.cue)?,
         label: permille(table.label)?,
         invalid: permille(table.invalid)?,
+        known_test: validate::known_test::of(file.entity.as_ref().unwrap_or(&file.id)),
+        is_date: file.entity.as_deref() == Some("date"),
         regex: OnceLock::new(),
         file,
     })

@@ -5,7 +5,11 @@ fn millionths(text: &[u8]) -> Option<u64> {
     let text = text.strip_prefix(b"-").or(text.strip_prefix(b"+")).unwrap_or(text);
     let point = text.iter().position(|&byte| byte == b'.')?;
     let (whole, fraction) = (&text[..point], &text[point + 1..]);
-    if whole.is_empty() || whole.len() > 3 || fraction.is_empty() || !whole.iter().chain(fraction).all(u8::is_ascii_digit) {
+    if whole.is_empty()
+        || whole.len() > 3
+        || fraction.is_empty()
+        || !whole.iter().chain(fraction).all(u8::is_ascii_digit)
+    {
         return None;
     }
     let digits = whole.iter().chain(fraction.iter().chain(std::iter::repeat(&b'0')).take(6));
@@ -17,7 +21,9 @@ pub(super) fn coordinates(value: &[u8]) -> bool {
     let Some(end) = value.iter().position(|byte| matches!(byte, b',' | b';' | b' ')) else { return false };
     let rest = &value[end..];
     let start = rest.iter().position(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-')).unwrap_or(rest.len());
-    let (Some(latitude), Some(longitude)) = (millionths(&value[..end]), millionths(&rest[start..])) else { return false };
+    let (Some(latitude), Some(longitude)) = (millionths(&value[..end]), millionths(&rest[start..])) else {
+        return false;
+    };
     latitude <= 90_000_000 && longitude <= 180_000_000 && latitude + longitude != 0
 }
 

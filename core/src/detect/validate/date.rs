@@ -9,7 +9,10 @@ const DAYS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 fn exists(year: Option<u32>, month: u32, day: u32) -> bool {
     let Some(&days) = DAYS.get((month as usize).wrapping_sub(1)) else { return false };
     // Two digits: 1900 was no leap year, 2000 was, so 00 gets the benefit of the doubt.
-    let leap = year.is_none_or(|year| if year < 100 { year % 4 == 0 } else { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) });
+    let leap =
+        year.is_none_or(
+            |year| if year < 100 { year % 4 == 0 } else { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) },
+        );
     let year_fits = year.is_none_or(|year| year < 100 || (1850..=2100).contains(&year));
     let last = if month == 2 && !leap { 28 } else { days };
     year_fits && (1..=last).contains(&day)
@@ -33,7 +36,8 @@ fn three(value: &[u8]) -> Option<[(u32, usize); 3]> {
 pub(super) fn ymd(value: &[u8]) -> bool {
     let leading = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if leading >= 8 {
-        let part = |range: std::ops::Range<usize>| digits(&value[range]).fold(0, |sum, digit| sum * 10 + u32::from(digit));
+        let part =
+            |range: std::ops::Range<usize>| digits(&value[range]).fold(0, |sum, digit| sum * 10 + u32::from(digit));
         return exists(Some(part(0..4)), part(4..6), part(6..8));
     }
     three(value).is_some_and(|[(year, length), (month, _), (day, _)]| length == 4 && exists(Some(year), month, day))
@@ -41,16 +45,14 @@ pub(super) fn ymd(value: &[u8]) -> bool {
 
 /// Month, day, year.
 pub(super) fn mdy(value: &[u8]) -> bool {
-    three(value).is_some_and(|[(month, _), (day, _), (year, length)]| {
-        matches!(length, 2 | 4) && exists(Some(year), month, day)
-    })
+    three(value)
+        .is_some_and(|[(month, _), (day, _), (year, length)]| matches!(length, 2 | 4) && exists(Some(year), month, day))
 }
 
 /// Day, month, year.
 pub(super) fn dmy(value: &[u8]) -> bool {
-    three(value).is_some_and(|[(day, _), (month, _), (year, length)]| {
-        matches!(length, 2 | 4) && exists(Some(year), month, day)
-    })
+    three(value)
+        .is_some_and(|[(day, _), (month, _), (year, length)]| matches!(length, 2 | 4) && exists(Some(year), month, day))
 }
 
 /// Either order.
@@ -93,7 +95,8 @@ pub(super) fn text(value: &[u8]) -> bool {
 
 /// The number of a month by the first three letters of its name.
 fn month(word: &[u8]) -> Option<u32> {
-    const NAMES: [&[u8; 3]; 12] = [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
+    const NAMES: [&[u8; 3]; 12] =
+        [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
     /// Where Spanish differs.
     const SPANISH: [(&[u8; 3], u32); 4] = [(b"ene", 1), (b"abr", 4), (b"ago", 8), (b"dic", 12)];
     let head = word.get(..3)?;
@@ -152,8 +155,17 @@ mod tests {
     #[test]
     fn words() {
         for good in [
-            "Jan 5, 2024", "January 5th, 2024", "5th of May", "05-JAN-61", "05JAN1961", "29 February", "Feb 29 2024",
-            "20/Jul/2009:22:59:26 +0000", "May 19 08:00:01 EST 2021", "31 de diciembre de 2023", "Jan  5 10:22:33",
+            "Jan 5, 2024",
+            "January 5th, 2024",
+            "5th of May",
+            "05-JAN-61",
+            "05JAN1961",
+            "29 February",
+            "Feb 29 2024",
+            "20/Jul/2009:22:59:26 +0000",
+            "May 19 08:00:01 EST 2021",
+            "31 de diciembre de 2023",
+            "Jan  5 10:22:33",
         ] {
             assert!(text(good.as_bytes()), "{good}");
         }

@@ -2,8 +2,8 @@
 
 /// Last labels of things that look like addresses: images for dense screens (`logo@2x.png`) and packages.
 const FILES: &[&str] = &[
-    "css", "gif", "go", "html", "ico", "jpeg", "jpg", "js", "json", "mjs", "png", "py", "rs", "service", "socket", "svg",
-    "target", "ts", "webp", "xml", "yaml", "yml",
+    "css", "gif", "go", "html", "ico", "jpeg", "jpg", "js", "json", "mjs", "png", "py", "rs", "service", "socket",
+    "svg", "target", "ts", "webp", "xml", "yaml", "yml",
 ];
 
 /// A local part of at most 64 and an address of at most 254 characters, no dot at an edge or doubled.

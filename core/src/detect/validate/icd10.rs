@@ -1,9 +1,8 @@
 //! The shape of an ICD-10-CM code within its chapters (CDC/NCHS, ICD-10-CM Official Guidelines, section I.A).
 
 /// Last category of each letter; the chapters use them from 00 on. U runs to U85 (U07.1, U09.9).
-const LAST: [u8; 26] = [
-    99, 99, 99, 89, 89, 99, 99, 95, 99, 99, 95, 99, 99, 99, 99, 96, 99, 99, 99, 88, 85, 99, 99, 99, 99, 99,
-];
+const LAST: [u8; 26] =
+    [99, 99, 99, 89, 89, 99, 99, 95, 99, 99, 95, 99, 99, 99, 99, 96, 99, 99, 99, 88, 85, 99, 99, 99, 99, 99];
 
 /// A letter, a digit, a digit or A or B, and up to four more behind an optional dot.
 pub(super) fn icd10(value: &[u8]) -> bool {

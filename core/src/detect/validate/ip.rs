@@ -35,10 +35,19 @@ mod tests {
 
     #[test]
     fn version_6() {
-        for good in ["2001:db8::1", "fe80::1ff:fe23:4567:890a", "2607:f8b0:4005:805:0:0:0:200e", "::ffff:10.0.0.1", "::1", "ff02::1"] {
+        for good in [
+            "2001:db8::1",
+            "fe80::1ff:fe23:4567:890a",
+            "2607:f8b0:4005:805:0:0:0:200e",
+            "::ffff:10.0.0.1",
+            "::1",
+            "ff02::1",
+        ] {
             assert!(ipv6(good.as_bytes()), "{good}");
         }
-        for bad in ["12:34:56", "a::b", "10:22:33:44", "2001:db8::1::2", "::", "fdab::beef:cafe:face:deaf:bead:feed:fade:dead"] {
+        for bad in
+            ["12:34:56", "a::b", "10:22:33:44", "2001:db8::1::2", "::", "fdab::beef:cafe:face:deaf:bead:feed:fade:dead"]
+        {
             assert!(!ipv6(bad.as_bytes()), "{bad}");
         }
     }

@@ -148,7 +148,8 @@ mod tests {
 
     #[test]
     fn no_check_panics_on_odd_bytes() {
-        let odd: [&[u8]; 9] = [b"", b"-", b"0", b"\xff\xfe", b"(01)", b"99999999999999999999999999999999", b"....", b"@", b"//"];
+        let odd: [&[u8]; 9] =
+            [b"", b"-", b"0", b"\xff\xfe", b"(01)", b"99999999999999999999999999999999", b"....", b"@", b"//"];
         for (_, check) in VALIDATORS {
             for value in odd {
                 check(value);
@@ -177,9 +178,10 @@ mod tests {
         let mut wrong = Vec::new();
         for file in &files {
             let entity = file.entity.as_ref().unwrap_or(&file.id);
-            let check = file.validator.as_deref().map(|name| {
-                validator(name).unwrap_or_else(|| panic!("{}: there is no validator {name}", file.id))
-            });
+            let check = file
+                .validator
+                .as_deref()
+                .map(|name| validator(name).unwrap_or_else(|| panic!("{}: there is no validator {name}", file.id)));
             let shape = regex::bytes::RegexBuilder::new(&format!("^(?:{})", file.regex))
                 .unicode(false)
                 .case_insensitive(file.ignore_case)

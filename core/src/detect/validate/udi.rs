@@ -5,7 +5,8 @@ fn gtin(digits: &[u8]) -> bool {
     if digits.len() != 14 || !digits.iter().all(u8::is_ascii_digit) {
         return false;
     }
-    let weighted = digits.iter().enumerate().map(|(place, byte)| u32::from(byte - b'0') * if place % 2 == 0 { 3 } else { 1 });
+    let weighted =
+        digits.iter().enumerate().map(|(place, byte)| u32::from(byte - b'0') * if place % 2 == 0 { 3 } else { 1 });
     weighted.sum::<u32>() % 10 == 0 && digits.iter().any(|&byte| byte != b'0')
 }
 

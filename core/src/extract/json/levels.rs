@@ -4,8 +4,9 @@ use super::super::encoding::floor_boundary;
 use super::tree::Tree;
 use crate::model::{Field, NO_NODE, NodeStep};
 
-/// Levels of nesting that have places of their own; deeper ones share the place of the last.
-const MAX_LEVELS: usize = 4096;
+/// Levels of nesting that have places of their own; deeper ones share the place of the last. Every finding may be
+/// reported with its pointer, so a bound on levels bounds what a hostile document makes of its size.
+const MAX_LEVELS: usize = 512;
 /// Bytes of hints at most.
 const MAX_HINTS: usize = 256;
 /// Bytes within which siblings must stand.

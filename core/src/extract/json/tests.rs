@@ -103,19 +103,12 @@ fn depth_is_no_limit() {
     let text = [vec![b'['; 50_000], br#"{"ssn":"123"}"#.to_vec(), vec![b']'; 50_000]].concat();
     let (kept, extraction) = run(&text);
     assert_eq!((extraction.format, extraction.reason), ("json", None));
-    assert_eq!(kept.fields().last().map(|field| field.text.clone()), Some("123".into()));
+    assert_eq!(kept.texts().last().map(String::as_str), Some("123"));
     let mixed = [&br#"{"a":"#.repeat(5000)[..], br#"{"k":"one","l":"two"}"#].concat();
-    let texts: Vec<_> = run(&mixed).0.fields().into_iter().map(|field| field.text).collect();
-    assert!(
-        ["one", "two"]
-            .iter()
-            .all(|wanted| texts.iter().any(|text| text == wanted))
-    );
+    let texts = run(&mixed).0.texts();
+    assert!(["one", "two"].iter().all(|wanted| texts.iter().any(|text| text == wanted)));
     let open = [&br#"{"a":"#.repeat(300_000)[..], b"\"x\""].concat();
-    assert_eq!(
-        run(&open).0.fields().last().map(|field| field.text.clone()),
-        Some("x".into())
-    );
+    assert_eq!(run(&open).0.texts().last().map(String::as_str), Some("x"));
 }
 
 #[test]
@@ -124,8 +117,8 @@ fn what_is_not_json_is_prose() {
     text.extend_from_slice(b"{\"a\":\"unclosed\n{\"a\":\"two\"}\nplain MRN 77\n{\"a\":\"three\"}\n");
     let (kept, extraction) = run(&text);
     assert_eq!((extraction.format, extraction.reason), ("json", None));
-    let fields = kept.fields();
-    let tail: Vec<_> = fields[10_000..].iter().map(|field| field.text.as_str()).collect();
+    let texts = kept.texts();
+    let tail: Vec<_> = texts[10_000..].iter().map(String::as_str).collect();
     assert_eq!(tail, ["\"unclosed", "two", "plain MRN 77", "three"]);
     assert_eq!(kept.owned(), text);
 }
