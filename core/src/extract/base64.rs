@@ -92,10 +92,7 @@ impl Literal {
             return true;
         }
         let frame = job.frame_inside(Step::Part("base64"));
-        let mut emit = WithinLiteral {
-            emit: job.emit,
-            place: self.place.clone(),
-        };
+        let mut emit = WithinLiteral { emit: job.emit, place: self.place.clone() };
         let mut inner = Job {
             emit: &mut emit,
             budget: job.budget,
@@ -116,23 +113,14 @@ impl Literal {
 impl Collected {
     /// A value that begins at `start` in its stream.
     pub(super) fn new(start: u64) -> Self {
-        Collected {
-            characters: Vec::new(),
-            start,
-            alive: true,
-        }
+        Collected { characters: Vec::new(), start, alive: true }
     }
 
     /// The next part.
     pub(super) fn add(&mut self, part: &[u8]) {
         let fits = self.characters.len() + part.len() <= LONGEST;
         let plain = |part: &[u8]| part.iter().all(|&byte| digit(byte).is_some() || is_filler(byte));
-        self.alive &= fits
-            && if self.characters.is_empty() {
-                may_be(part)
-            } else {
-                plain(part)
-            };
+        self.alive &= fits && if self.characters.is_empty() { may_be(part) } else { plain(part) };
         if self.alive {
             self.characters.extend_from_slice(part);
         } else {
@@ -160,16 +148,8 @@ impl Emit for WithinLiteral<'_> {
     fn segment(&mut self, mut segment: Segment) -> bool {
         let text_step = (segment.text.len() as u32).max(1);
         let orig_step = (self.place.end - self.place.start) as u32;
-        let piece = Piece {
-            text_start: 0,
-            orig_start: self.place.start,
-            text_step,
-            orig_step,
-        };
-        segment.map = OffsetMap {
-            base: 0,
-            pieces: vec![piece],
-        };
+        let piece = Piece { text_start: 0, orig_start: self.place.start, text_step, orig_step };
+        segment.map = OffsetMap { base: 0, pieces: vec![piece] };
         segment.lines_before = 0;
         segment.line_ends = LineEnds::At(Vec::new());
         self.emit.segment(segment)

@@ -67,13 +67,13 @@ impl Levels {
         self.beyond == 0 && self.stack.last().is_some_and(|level| level.expects_key)
     }
 
-    /// A key stands for the member at `node`.
+    /// A member of that key begins in the innermost object. Returns its place.
     #[inline]
-    pub(super) fn begin_member(&mut self, node: u32) {
-        if let Some(level) = self.stack.last_mut() {
-            level.member = node;
-            level.expects_key = false;
-        }
+    pub(super) fn begin_member(&mut self, tree: &mut Tree, key: &[u8]) -> u32 {
+        let Some(level) = self.stack.last_mut() else { return NO_NODE };
+        level.member = tree.member_behind(level.member, level.node, key);
+        level.expects_key = false;
+        level.member
     }
 
     /// A comma: the next member or element follows.
@@ -114,11 +114,7 @@ impl Levels {
         let in_object = parent.is_some_and(|it| it.is_object);
         let inherits = parent.is_some_and(|it| it.is_hint);
         let is_hint = inherits || (in_object && traits.nests);
-        let hints_start = if is_hint {
-            parent.map_or(0, |it| it.hints_start)
-        } else {
-            self.hints.len()
-        };
+        let hints_start = if is_hint { parent.map_or(0, |it| it.hints_start) } else { self.hints.len() };
         let has_records =
             !is_object && (parent.is_none() || (self.stack.len() == 1 && in_object && traits.has_records));
         self.stack.push(Level {
@@ -206,11 +202,7 @@ impl Levels {
             let (node, member) = (level.node, level.member);
             parent = moved(old, new, node, parent);
             level.node = parent;
-            level.member = if member == node {
-                parent
-            } else {
-                moved(old, new, member, parent)
-            };
+            level.member = if member == node { parent } else { moved(old, new, member, parent) };
         }
     }
 
@@ -220,11 +212,7 @@ impl Levels {
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark {
-            depth: self.stack.len(),
-            index: self.stack.last().map_or(0, |it| it.index),
-            hints: self.hints.len(),
-        }
+        Mark { depth: self.stack.len(), index: self.stack.last().map_or(0, |it| it.index), hints: self.hints.len() }
     }
 
     pub(super) fn rewind(&mut self, mark: Mark) {

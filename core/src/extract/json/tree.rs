@@ -32,6 +32,15 @@ struct Path {
     traits: Traits,
 }
 
+/// What was read around a node the last time.
+#[derive(Clone, Copy)]
+struct Order {
+    /// Its first member.
+    first: u32,
+    /// The member behind it.
+    next: u32,
+}
+
 /// The keys, nodes and labels of a block.
 #[derive(Default)]
 pub(super) struct Tree {
@@ -39,6 +48,9 @@ pub(super) struct Tree {
     pub(super) nodes: Vec<Node>,
     pub(super) labels: Vec<Label>,
     node_paths: Vec<u32>,
+    order: Vec<Order>,
+    /// The key that the top level began with last.
+    first: u32,
     paths: Vec<Path>,
     node_table: Table,
     path_table: Table,
@@ -46,18 +58,31 @@ pub(super) struct Tree {
 }
 
 impl Tree {
+    /// The node of a member that stands behind the member `previous`, or first where that is `parent` itself.
+    /// Objects of a kind have their keys in the same order, which is quicker to check than to look up.
+    #[inline]
+    pub(super) fn member_behind(&mut self, previous: u32, parent: u32, key: &[u8]) -> u32 {
+        let guess = match self.order.get(previous as usize) {
+            None => self.first,
+            Some(order) if previous == parent => order.first,
+            Some(order) => order.next,
+        };
+        if (guess as usize) < self.nodes.len() && self.is_member(guess, parent, key) {
+            return guess;
+        }
+        let node = self.member(parent, key);
+        match self.order.get_mut(previous as usize) {
+            None => self.first = node,
+            Some(order) if previous == parent => order.first = node,
+            Some(order) => order.next = node,
+        }
+        node
+    }
+
     /// The node of a member.
     pub(super) fn member(&mut self, parent: u32, key: &[u8]) -> u32 {
         let hash = hash_bytes(parent, key);
-        let (nodes, node_paths, paths, keys) = (&self.nodes, &self.node_paths, &self.paths, &self.keys);
-        let same = |id: u32| {
-            let node = nodes[id as usize];
-            let path = node_paths[id as usize];
-            node.parent == parent
-                && matches!(node.step, NodeStep::Key(_))
-                && keys[paths[path as usize].key as usize].as_slice() == key
-        };
-        if let Some(id) = self.node_table.find(hash, same) {
+        if let Some(id) = self.node_table.find(hash, |id| self.is_member(id, parent, key)) {
             return id;
         }
         let path = self.path(self.path_of(parent), key);
@@ -65,13 +90,19 @@ impl Tree {
         self.add_node(hash, Node { parent, step }, path)
     }
 
+    #[inline]
+    fn is_member(&self, id: u32, parent: u32, key: &[u8]) -> bool {
+        let node = self.nodes[id as usize];
+        match node.step {
+            NodeStep::Key(known) => node.parent == parent && self.keys[known as usize].as_slice() == key,
+            NodeStep::Index(_) => false,
+        }
+    }
+
     /// The node of an array element.
     pub(super) fn element(&mut self, parent: u32, index: u32) -> u32 {
         let hash = mix(mix(0x51_7c_c1, u64::from(parent)), u64::from(index));
-        let node = Node {
-            parent,
-            step: NodeStep::Index(index),
-        };
+        let node = Node { parent, step: NodeStep::Index(index) };
         let nodes = &self.nodes;
         if let Some(id) = self.node_table.find(hash, |id| nodes[id as usize] == node) {
             return id;
@@ -97,10 +128,7 @@ impl Tree {
         if self.paths[path as usize].label == NO_LABEL {
             let name = self.name(path);
             self.paths[path as usize].label = self.labels.len() as LabelId;
-            self.labels.push(Label {
-                name,
-                ..Label::default()
-            });
+            self.labels.push(Label { name, ..Label::default() });
         }
         self.paths[path as usize].label
     }
@@ -111,16 +139,8 @@ impl Tree {
         if let Some(&known) = self.hinted.get(&key) {
             return known;
         }
-        let name = self
-            .labels
-            .get(label as usize)
-            .map(|it| it.name.clone())
-            .unwrap_or_default();
-        self.labels.push(Label {
-            name,
-            hints: Text(hints.to_vec()),
-            column: None,
-        });
+        let name = self.labels.get(label as usize).map(|it| it.name.clone()).unwrap_or_default();
+        self.labels.push(Label { name, hints: Text(hints.to_vec()), column: None });
         let id = (self.labels.len() - 1) as LabelId;
         self.hinted.insert(key, id);
         id
@@ -137,17 +157,14 @@ impl Tree {
     }
 
     fn path_of(&self, node: u32) -> u32 {
-        if node == NO_NODE {
-            NO_PATH
-        } else {
-            self.node_paths[node as usize]
-        }
+        if node == NO_NODE { NO_PATH } else { self.node_paths[node as usize] }
     }
 
     fn add_node(&mut self, hash: u64, node: Node, path: u32) -> u32 {
         let id = self.nodes.len() as u32;
         self.nodes.push(node);
         self.node_paths.push(path);
+        self.order.push(Order { first: NO_NODE, next: NO_NODE });
         self.node_table.insert(hash, id);
         id
     }
@@ -163,12 +180,7 @@ impl Tree {
             return id;
         }
         let id = self.paths.len() as u32;
-        self.paths.push(Path {
-            parent,
-            key: self.keys.len() as u32,
-            label: NO_LABEL,
-            traits: traits_of(key),
-        });
+        self.paths.push(Path { parent, key: self.keys.len() as u32, label: NO_LABEL, traits: traits_of(key) });
         self.keys.push(Text(key.to_vec()));
         self.path_table.insert(hash, id);
         id
@@ -188,31 +200,16 @@ impl Tree {
 
 /// Reads a key for what it says.
 fn traits_of(key: &[u8]) -> Traits {
-    const HINTS: [&[u8]; 10] = [
-        b"system", b"type", b"code", b"use", b"name", b"key", b"display", b"text", b"label", b"url",
-    ];
-    const RECORDS: [&[u8]; 10] = [
-        b"entry",
-        b"entries",
-        b"patients",
-        b"records",
-        b"data",
-        b"results",
-        b"items",
-        b"rows",
-        b"members",
-        b"persons",
-    ];
-    let typed = key
-        .strip_prefix(b"value")
-        .is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_uppercase));
+    const HINTS: [&[u8]; 10] =
+        [b"system", b"type", b"code", b"use", b"name", b"key", b"display", b"text", b"label", b"url"];
+    const RECORDS: [&[u8]; 10] =
+        [b"entry", b"entries", b"patients", b"records", b"data", b"results", b"items", b"rows", b"members", b"persons"];
+    let typed = key.strip_prefix(b"value").is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_uppercase));
     Traits {
         hints: HINTS.contains(&key),
         nests: key == b"type" || key == b"code",
         is_value: typed || key == b"val",
-        is_odd: key
-            .iter()
-            .any(|byte| !(byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'$' | b'.'))),
+        is_odd: key.iter().any(|byte| !(byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'$' | b'.'))),
         has_records: RECORDS.contains(&key),
     }
 }
@@ -247,18 +244,14 @@ impl Table {
             let longer = (self.slots.len() * 2).max(64);
             let old = std::mem::replace(&mut self.slots, vec![EMPTY; longer]);
             self.used = 0;
-            old.into_iter()
-                .filter(|slot| *slot != EMPTY)
-                .for_each(|slot| self.put(slot));
+            old.into_iter().filter(|slot| *slot != EMPTY).for_each(|slot| self.put(slot));
         }
         self.put((hash, id));
     }
 
     fn put(&mut self, slot: (u64, u32)) {
         let mask = self.slots.len() - 1;
-        let free = (0..PROBES)
-            .map(|probe| place(slot.0, probe) & mask)
-            .find(|&at| self.slots[at] == EMPTY);
+        let free = (0..PROBES).map(|probe| place(slot.0, probe) & mask).find(|&at| self.slots[at] == EMPTY);
         if let Some(at) = free {
             self.slots[at] = slot;
             self.used += 1;
@@ -280,11 +273,8 @@ fn mix(hash: u64, word: u64) -> u64 {
 #[inline]
 fn hash_bytes(seed: u32, bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
-    let hash = words
-        .iter()
-        .fold(mix(bytes.len() as u64, u64::from(seed)), |hash, word| {
-            mix(hash, u64::from_le_bytes(*word))
-        });
+    let hash =
+        words.iter().fold(mix(bytes.len() as u64, u64::from(seed)), |hash, word| mix(hash, u64::from_le_bytes(*word)));
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
     mix(hash, u64::from_le_bytes(last))
