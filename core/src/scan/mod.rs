@@ -1,5 +1,6 @@
 //! The pipeline: sources in, verdicts and findings out to a sink, in walk order whatever the number of threads.
 //! Knows no formats and no patterns, prints nothing.
+#![allow(clippy::disallowed_methods, reason = "scanning opens files and keeps to time limits")]
 
 mod allow;
 mod blocks;
