@@ -59,6 +59,10 @@ fn delimiters_and_headers_are_told_by_content() {
         ("a_id;last_name\n1;Doe\n2;Roe\n", "last_name=Roe"),
         ("mrn\tdob\n123\t1960-01-01\n456\t1970-01-01\n", "dob=1970-01-01"),
         ("ID|NAME|SSN\n7|Ann Example|123-45-6789\n", "SSN=123-45-6789"),
+        (
+            "Id,BIRTHDATE,SSN,FIRST\n0f4d,2010-01-01,999-12-1234,Ann\n1f4d,2011-01-01,999-12-1235,Bo\n",
+            "SSN=999-12-1234",
+        ),
         ("First,Last,City\nJohn,Doe,Boston\nJane,Roe,Austin\n", "City=Austin"),
         ("Exported by Acme\n\nid,dob\n1,1960-01-01\n2,1970-01-01\n3,1980-01-01\n", "dob=1980-01-01"),
     ] {

@@ -12,7 +12,7 @@ use super::levels;
 use super::lex::{self, StringEnd};
 use super::tree::Tree;
 use super::unescape::{self, Unescaped};
-use crate::model::{Field, FieldKind, Frame, LineEnds, NO_NODE, Segment, Text};
+use crate::model::{Field, FieldKind, Frame, LineEnds, NO_NODE, Reason, Segment, Text};
 
 /// Raw bytes that neighbouring parts see of each other.
 const CONTEXT: usize = 2048;
@@ -22,7 +22,12 @@ const LONGEST_ESCAPE: usize = 12;
 impl Reader {
     /// Emits a string that is longer than a block, from its quote at the beginning of the window to its end.
     pub(super) fn read_long_string(&mut self, job: &mut Job<'_>, window: &mut Window<'_>) -> bool {
-        self.begin_value(false);
+        if self.levels.expects_key() {
+            // A key of that length names nothing, but the value behind it is a value.
+            self.levels.begin_member(&mut self.tree, b"");
+        } else {
+            self.begin_value(false);
+        }
         let node = self.levels.place(&mut self.tree);
         let mut literal = base64::Collected::new(window.map().start(1));
         let mut context = 0;
@@ -45,6 +50,9 @@ impl Reader {
             }
             context = parts.own.end - parts.next_start;
             first = 0;
+        }
+        if literal.is_too_long() {
+            job.unread(Reason::LimitBytes, None);
         }
         literal.finish().is_none_or(|literal| literal.read(job))
     }

@@ -318,7 +318,7 @@ impl Reader {
         job.send(segment) && literals.into_iter().all(|literal| literal.read(job))
     }
 
-    /// Decodes what is base64 in a block. Literals that decode to text of their own are fields no longer.
+    /// Decodes what is base64 in a block.
     fn literals(&mut self, segment: &Segment) -> Vec<base64::Literal> {
         let read = |index: u32| {
             let field = segment.fields[index as usize];

@@ -110,6 +110,15 @@ fn long_strings_are_carried() {
 }
 
 #[test]
+fn a_value_behind_a_key_longer_than_a_block_is_a_value() {
+    let text = format!("{{\"a\":1,\"{}\":\"123-45-6789\",\"b\":\"y\"}}", "k".repeat(3 << 20));
+    let (kept, _) = run(text.as_bytes());
+    let texts = kept.texts();
+    assert_eq!(texts[texts.len() - 2..], ["123-45-6789", "y"]);
+    assert_eq!(kept.pairs().last().map(String::as_str), Some("b=y"));
+}
+
+#[test]
 fn base64_text_is_read_as_a_stream_of_its_own() {
     let inner = r#"{"ssn":"123-45-6789","name":"Jane Example"}"#;
     let literal = "eyJzc24iOiIxMjMtNDUtNjc4OSIsIm5hbWUiOiJKYW5lIEV4YW1wbGUifQ==";
@@ -121,6 +130,12 @@ fn base64_text_is_read_as_a_stream_of_its_own() {
     assert_eq!(within.frame.provenance.len(), 1);
     let at = text.find(literal).expect("there") as u64;
     assert_eq!((within.map.start(5), within.map.end(9)), (at, at + literal.len() as u64));
+}
+
+#[test]
+fn base64_too_long_to_decode_is_said() {
+    let text = format!("{{\"data\":\"{}\"}}", "QUJD".repeat(5 << 20));
+    assert_eq!(run(text.as_bytes()).1.reason, Some(crate::model::Reason::LimitBytes));
 }
 
 #[test]

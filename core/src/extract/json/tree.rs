@@ -224,7 +224,13 @@ impl Tree {
             return id;
         }
         let id = self.paths.len() as u32;
-        self.paths.push(Path { parent, key: self.keys.len() as u32, label: NO_LABEL, traits: traits_of(key), order: Order::default() });
+        self.paths.push(Path {
+            parent,
+            key: self.keys.len() as u32,
+            label: NO_LABEL,
+            traits: traits_of(key),
+            order: Order::default(),
+        });
         self.keys.push(Text(key.to_vec()));
         self.path_table.insert(hash, id);
         id
