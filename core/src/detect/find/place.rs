@@ -11,10 +11,19 @@ const CITY_WORDS: usize = 3;
 impl Finder<'_> {
     /// A street line that begins with the house number at `at`.
     pub(super) fn street(&mut self, at: usize, end: usize) -> Option<usize> {
-        if self.byte(end) != b' ' || !street_suffix_ahead(self.bounded(), end + 1) {
+        if self.byte(end) != b' ' {
             return None;
         }
-        self.consider(at, &[Street])
+        if street_suffix_ahead(self.bounded(), end + 1) {
+            if let Some(found) = self.consider(at, &[Street, StreetRoute]) {
+                return Some(found);
+            }
+        }
+        if !self.byte(end + 1).is_ascii_uppercase() {
+            return None;
+        }
+        let before = self.directly_before(at);
+        self.named_beyond(at, end, &before)
     }
 
     /// A run of five digits: behind a state it is a ZIP code, and the city stands before the state.

@@ -95,6 +95,11 @@ impl Pattern {
         self.bare >= 850 && self.file.after.is_empty() && self.file.not.is_empty()
     }
 
+    /// True for a day and month by themselves.
+    pub(super) fn needs_no_year(&self) -> bool {
+        matches!(self.matcher, Some(Matcher::DateDayMonth | Matcher::DateMonthDay))
+    }
+
     /// What may stand around a value.
     pub(super) fn boundary(&self) -> Boundary {
         self.file.boundary
