@@ -66,7 +66,7 @@ impl<'a> Finder<'a> {
     }
 
     /// True where the word behind `end` is the last of its line or clause: `3660170548-Fax`, not `1234567 fax pages`.
-    fn closes_clause(&self, end: usize) -> bool {
+    pub(super) fn closes_clause(&self, end: usize) -> bool {
         let next = self.behind_next_word(end);
         matches!(self.byte(next), 0 | b'\n' | b'\r' | b'\t' | b'\\' | b',' | b';' | b')' | b'"' | b'<' | b'|')
             || self.byte(next) == b'.' && !self.byte(next + 1).is_ascii_alphanumeric()

@@ -218,7 +218,7 @@ pub(super) fn rank(candidate: &Candidate) -> (u16, u32) {
 /// `10 may`, `dec 10`: three small letters are as often a word as a month.
 fn is_common_word(value: &[u8]) -> bool {
     let letters = || value.iter().filter(|it| it.is_ascii_alphabetic());
-    letters().count() == 3 && letters().all(u8::is_ascii_lowercase)
+    value.contains(&b' ') && letters().count() == 3 && letters().all(u8::is_ascii_lowercase)
 }
 
 fn score(pattern: &Pattern, support: Support) -> u16 {

@@ -214,7 +214,7 @@ impl Finder<'_> {
     /// A number before a word: a day, an age, a house number.
     fn before_word(&mut self, at: usize, end: usize, len: usize) -> Option<usize> {
         if len <= 2 && is_month_start(self.bounded(), end + 1) {
-            if let Some(found) = self.consider(at, &[DateDayFirst, DateDayMonth]) {
+            if let Some(found) = self.consider(at, &[DateDayFirst, DateDayMonth, DateSpanish]) {
                 return Some(found);
             }
         }
@@ -321,7 +321,9 @@ impl Finder<'_> {
         let Some(index) = self.rules.slots[DateDayFirst as usize] else { return end };
         let bracketed = self.previous(at) == b'[';
         let before = if bracketed { Default::default() } else { self.before(at) };
-        let Some(found) = self.attempt(index, at, &before) else { return end };
+        let Some(found) = self.attempt(index, at, &before) else {
+            return self.consider_in(at, &before, &[DateSpanish]).unwrap_or(end);
+        };
         let stop = found.detection.end as usize;
         let logged = bracketed && self.byte(stop) == b':' || before.log_clock;
         self.emit(if logged { self.as_log_timestamp(found) } else { found });

@@ -23,7 +23,9 @@ impl Finder<'_> {
             return None;
         }
         let before = self.directly_before(at);
-        self.named_beyond(at, end, &before)
+        // What follows a label was looked at there: it goes on to the end of the line.
+        let in_prose = before.hit.is_some_and(|hit| !hit.labelled);
+        if in_prose { self.named_beyond(at, end, &before) } else { None }
     }
 
     /// A run of five digits: behind a state it is a ZIP code, and the city stands before the state.

@@ -113,6 +113,9 @@ impl Finder<'_> {
             return found;
         }
         let Some(cue) = context::after(&self.rules.cues, self.surroundings(), stop) else { return end };
+        if self.text[start..stop].iter().all(u8::is_ascii_digit) && !self.closes_clause(stop) {
+            return end;
+        }
         let best = cue.patterns.iter().find_map(|&index| self.attempt(index, start, &before));
         let Some(best) = best else { return end };
         self.emit(best);
