@@ -33,10 +33,17 @@ pub struct Custom {
     literals: Option<AhoCorasick>,
     /// Pattern of each literal; HL7 segment names and `www.` come first and have none.
     owners: Vec<Option<u16>>,
-    /// Patterns tried at digit runs.
-    pub digits: Vec<u16>,
-    /// Patterns tried at token starts, with their first bytes.
-    pub classes: Vec<(u16, Box<[bool; 256]>)>,
+    /// Patterns without a literal, with the bytes they begin with.
+    starts: Vec<Start>,
+}
+
+/// A pattern that is tried wherever one of its first bytes begins a token or a run of digits.
+#[derive(Debug)]
+struct Start {
+    pattern: u16,
+    bytes: Box<[bool; 256]>,
+    /// Looked for only where health context is reported.
+    health: bool,
 }
 
 /// What a literal leads to.
@@ -58,13 +65,18 @@ impl Custom {
         let mut custom = Custom { owners: vec![None; SEGMENTS.len()], ..Custom::default() };
         let mut literals: Vec<Vec<u8>> = SEGMENTS.iter().map(|it| it.as_bytes().to_vec()).collect();
         for (index, pattern) in patterns.iter().enumerate() {
-            if pattern.matcher.is_some() || pattern.bare.max(pattern.cue) == 0 || pattern.health.is_some() {
+            if pattern.matcher.is_some() || pattern.bare.max(pattern.cue) == 0 {
                 continue;
             }
+            let health = pattern.health.is_some();
             match check_trigger(&pattern.file)? {
                 Trigger::Digits | Trigger::Class(_) if pattern.bare == 0 => {}
-                Trigger::Digits => custom.digits.push(index as u16),
-                Trigger::Class(bytes) => custom.classes.push((index as u16, bytes)),
+                Trigger::Digits => {
+                    let bytes = Box::new(std::array::from_fn(|byte| (byte as u8).is_ascii_digit()));
+                    custom.starts.push(Start { pattern: index as u16, bytes, health });
+                }
+                Trigger::Class(bytes) => custom.starts.push(Start { pattern: index as u16, bytes, health }),
+                Trigger::Literals(_) if health => {}
                 Trigger::Literals(found) => {
                     custom.owners.extend(found.iter().map(|_| Some(index as u16)));
                     literals.extend(found);
@@ -75,6 +87,17 @@ impl Custom {
         let broken = |error| Error::new(ErrorKind::Pattern, format!("building the literal automaton: {error}"));
         custom.literals = Some(automaton.map_err(broken)?);
         Ok(custom)
+    }
+
+    /// False where no pattern has to be tried by its first byte.
+    pub fn has_starts(&self, health: bool) -> bool {
+        self.starts.iter().any(|it| health || !it.health)
+    }
+
+    /// The patterns without a literal that may begin with that byte.
+    pub fn starting_with(&self, byte: u8, health: bool) -> impl Iterator<Item = u16> + '_ {
+        let fits = move |it: &&Start| it.bytes[usize::from(byte)] && (health || !it.health);
+        self.starts.iter().filter(fits).map(|it| it.pattern)
     }
 
     /// Every place in `text` at which a literal stands.

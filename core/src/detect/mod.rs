@@ -180,6 +180,13 @@ impl Detector {
             }
         }
         self.follow_leads(&mut finder, segment, plain);
+        if self.ruleset.custom.has_starts(self.options.health) {
+            for (index, field) in find::fields(segment) {
+                (finder.lo, finder.hi) = bounds(plain, &field);
+                finder.field = index;
+                finder.try_starts();
+            }
+        }
         resolve::resolve(&mut found.items);
         let places = found.items.iter().map(|it| it.detection.start as usize);
         self.ruleset.vocabulary.count(&plain.text, masks, places, &mut found.health);

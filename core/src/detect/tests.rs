@@ -57,3 +57,27 @@ fn a_column_that_contradicts_its_header_is_doubted() {
     let cells: Vec<String> = (0..200).map(|row| format!("000-{:02}-{:04}", row % 90 + 10, row + 1)).collect();
     assert!(column("ssn", &cells).is_empty());
 }
+/// A pattern of a user's own that no literal starts.
+fn own(regex: &str) -> Detector {
+    let file = format!(
+        "id = 'badge'\nname = 'Badge'\ncategory = 'R'\nsource = 'own'\nregex = '{regex}'\nexamples = []\n\
+         counter_examples = []\n[score]\nbare = 0.9\ncue = 0.9\nlabel = 0.9"
+    );
+    let rules = Ruleset::with_files(&[("badge.toml".into(), file)]).expect("the schema's keys");
+    Detector::new(rules, DetectorOptions::default()).expect("field tables")
+}
+
+#[test]
+fn own_patterns_without_a_literal_are_found() {
+    for (regex, text, value) in [
+        ("[A-Z]{2}[0-9]{5}[a-z]", "seen AB12345x, CD1x", "AB12345x"),
+        ("[0-9]{3}#[0-9]{3}", "7#1 then 123#456.", "123#456"),
+        ("#[0-9]{6}!", "a #123456! b", "#123456!"),
+    ] {
+        let detector = own(regex);
+        let badge = detector.ruleset().entity_id("badge").expect("the pattern's id");
+        let found: Vec<&str> =
+            detector.detect(text).iter().filter(|it| it.entity == badge).map(|it| &text[it.range()]).collect();
+        assert_eq!(found, [value], "{regex}");
+    }
+}

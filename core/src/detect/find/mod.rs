@@ -1,6 +1,7 @@
 //! One pass over a block: from trigger to trigger, each decided on the spot. Never rescans the text for a pattern.
 
 mod field;
+mod groups;
 mod hl7;
 mod judge;
 mod number;
@@ -83,6 +84,25 @@ impl<'a> Finder<'a> {
         let before = self.before_shape(at);
         if let Some(found) = self.attempt(pattern, at, &before) {
             self.emit(found);
+        }
+    }
+
+    /// Tries the patterns that have neither matcher nor literal, in the field in hand: at the starts of tokens and of
+    /// runs of digits. Only users' patterns and reported health context need this second look.
+    pub fn try_starts(&mut self) {
+        let (rules, health) = (self.rules, self.options.health);
+        let kind = |byte: u8| (byte.is_ascii_digit(), byte.is_ascii_alphanumeric() || byte >= 0x80);
+        for at in self.lo..self.hi {
+            let (digit, word) = kind(self.text[at]);
+            let (digit_before, word_before) = kind(self.previous(at));
+            if word && word_before && !(digit && !digit_before) {
+                continue;
+            }
+            for pattern in rules.custom.starting_with(self.text[at], health) {
+                if self.stands(pattern, at).is_some() {
+                    self.lead(pattern, at);
+                }
+            }
         }
     }
 

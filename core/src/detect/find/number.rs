@@ -27,7 +27,7 @@ impl Finder<'_> {
             (b'/', len) => self.slashed(at, end, len),
             (b'.', len) => self.dotted(at, end, len),
             (b':', len) => self.clock(at, end, len),
-            (b')', 3) if previous == b'(' => self.bracketed(at, end),
+            (b')', len @ 1..=5) if previous == b'(' => self.bracketed(at, end, len),
             (b' ' | b'\n' | b'\r' | b',', len) => self.spaced(at, end, len),
             (_, len) => self.bare(at, end, len),
         }
@@ -43,6 +43,9 @@ impl Finder<'_> {
         let second = next - end - 1;
         if second == 0 {
             return match len {
+                2 | 3 if matches!(self.byte(end + 1), b'y' | b'Y') => {
+                    self.age(at, end).unwrap_or_else(|| self.identifier(at, end))
+                }
                 1 | 2 => self.day_and_month(at, end),
                 8 if self.byte(end + 5) == b'-' => self.identifier(at, end),
                 _ => self.identifier(at, end),
@@ -107,8 +110,14 @@ impl Finder<'_> {
             (3, 3, 4) => self.settle_on(self.phone_start(at), &[PhoneUs, PhoneLoose], third),
             (1 | 2, 1 | 2, 4) => self.settle_on(at, &[DateDot, DateDotShort], third),
             (1 | 2, 1 | 2, 2) if self.byte(third) != b'.' => self.settle_on(at, &[DateDot, DateDotShort], third),
-            (1..=3, 1..=3, 1..=3) if self.byte(third) == b'.' => self.address(at, third),
-            _ => self.dotted_rest(third),
+            (1..=3, 1..=3, 1..=3) if self.byte(third) == b'.' => {
+                let rest = self.dotted_rest(third);
+                self.address(at).or_else(|| self.groups(at, end)).unwrap_or(rest)
+            }
+            _ => {
+                let rest = self.dotted_rest(third);
+                self.groups(at, end).unwrap_or(rest)
+            }
         }
     }
 
@@ -121,11 +130,10 @@ impl Finder<'_> {
     }
 
     /// An IPv4 address, unless a fifth part follows.
-    fn address(&mut self, at: usize, third: usize) -> usize {
-        let end = self.dotted_rest(third);
+    fn address(&mut self, at: usize) -> Option<usize> {
         let prose = matches!(self.previous(at), b' ' | b'(');
         let before = if prose { self.directly_before(at) } else { Default::default() };
-        self.recognise(at, Ipv4, &before).unwrap_or(end)
+        self.recognise(at, Ipv4, &before)
     }
 
     /// `10:30:15` is passed over; `00:1a:2b…` and `2001:db8::1` are addresses.
@@ -156,7 +164,10 @@ impl Finder<'_> {
         at
     }
 
-    fn bracketed(&mut self, at: usize, end: usize) -> usize {
+    fn bracketed(&mut self, at: usize, end: usize, len: usize) -> usize {
+        if len != 3 {
+            return self.groups(at, end).unwrap_or(end);
+        }
         let mut start = at - 1;
         for prefix in [b"+1 ".as_slice(), b"+1-", b"+1", b"1-", b"1 "] {
             if self.text[self.lo..start].ends_with(prefix) {
@@ -164,7 +175,8 @@ impl Finder<'_> {
                 break;
             }
         }
-        self.consider(start, &[PhoneUs, PhoneLoose]).unwrap_or(end)
+        let found = self.consider(start, &[PhoneUs, PhoneLoose]).or_else(|| self.groups(at, end));
+        found.unwrap_or(end)
     }
 
     fn spaced(&mut self, at: usize, end: usize, len: usize) -> usize {
@@ -183,6 +195,9 @@ impl Finder<'_> {
                     return found;
                 }
             }
+            if let Some(found) = if (2..=5).contains(&len) { self.groups(at, end) } else { None } {
+                return found;
+            }
         }
         if blank && len <= 6 && next.is_ascii_alphabetic() {
             if let Some(found) = self.before_word(at, end, len) {
@@ -200,7 +215,7 @@ impl Finder<'_> {
     /// A number before a word: a day, an age, a house number.
     fn before_word(&mut self, at: usize, end: usize, len: usize) -> Option<usize> {
         if len <= 2 && is_month_start(self.bounded(), end + 1) {
-            if let Some(found) = self.consider(at, &[DateDayFirst, DateDayMonth]) {
+            if let Some(found) = self.consider(at, &[DateDayFirst, DateDayMonth, DateSpanish]) {
                 return Some(found);
             }
         }
@@ -264,14 +279,30 @@ impl Finder<'_> {
             return None;
         }
         let mut start = self.word_start(gap);
-        if &self.text[start..gap] == b"of" && start > self.lo + 3 {
+        if matches!(&self.text[start..gap], b"of" | b"de" | b"del") && start > self.lo + 3 {
             start = self.word_start(start - 1);
         }
-        if !is_month_start(self.bounded(), start) {
+        if !is_month_start(self.bounded(), start) || len == 4 && self.day_before(start) {
             return None;
         }
-        let shapes: &[Matcher] = if len == 4 { &[DateMonthYear] } else { &[DateMonthFirst, DateMonthDay] };
+        let shapes: &[Matcher] = match len {
+            4 => &[DateMonthYear, DateSpanishMonth],
+            _ if self.previous(at) == b'-' => &[DateMonthFirst, DateMonthDay, DateSpanishMonth],
+            _ => &[DateMonthFirst, DateMonthDay],
+        };
         self.dated(start, shapes)
+    }
+
+    /// True where a day stands before the month at `start`: with the year behind it, it is no date of that calendar.
+    fn day_before(&self, start: usize) -> bool {
+        let joint = self.previous(start);
+        let end = start.saturating_sub(1);
+        if !matches!(joint, b' ' | b'-' | b'/' | b'.') || end <= self.lo || !self.text[end - 1].is_ascii_digit() {
+            return false;
+        }
+        let day = Masks::run_start(&self.masks.digit, end, self.lo);
+        let number = self.text[day..end].iter().fold(0_u32, |sum, it| sum.saturating_mul(10) + u32::from(it - b'0'));
+        end - day <= 2 && number <= 31 && self.previous(day) != b':'
     }
 
     /// A date in words, which may be a log's own timestamp.
@@ -296,7 +327,9 @@ impl Finder<'_> {
         let Some(index) = self.rules.slots[DateDayFirst as usize] else { return end };
         let bracketed = self.previous(at) == b'[';
         let before = if bracketed { Default::default() } else { self.before_shape(at) };
-        let Some(found) = self.attempt(index, at, &before) else { return end };
+        let Some(found) = self.attempt(index, at, &before) else {
+            return self.consider_in(at, &before, &[DateSpanish]).unwrap_or(end);
+        };
         let stop = found.detection.end as usize;
         let logged = bracketed && self.byte(stop) == b':' || before.log_clock;
         self.emit(if logged { self.as_log_timestamp(found) } else { found });
@@ -359,11 +392,15 @@ pub(super) fn is_money(previous: u8) -> bool {
 pub(super) fn is_month_start(text: &[u8], at: usize) -> bool {
     let Some(three) = text.get(at..at + 3) else { return false };
     let key = u32::from_le_bytes([three[0] | 0x20, three[1] | 0x20, three[2] | 0x20, 0]);
-    const MONTHS: [u32; 12] = {
-        let names = [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
-        let mut keys = [0; 12];
+    const MONTHS: [u32; 16] = {
+        // English, then the Spanish ones that begin otherwise.
+        let names = [
+            b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec", b"ene",
+            b"abr", b"ago", b"dic",
+        ];
+        let mut keys = [0; 16];
         let mut index = 0;
-        while index < 12 {
+        while index < 16 {
             keys[index] = u32::from_le_bytes([names[index][0], names[index][1], names[index][2], 0]);
             index += 1;
         }

@@ -2,7 +2,7 @@
 
 use super::Finder;
 use crate::detect::masks::Masks;
-use crate::detect::matcher::Matcher::{CityStateZip, PoBox, StateZip, Street, ZipPlus4};
+use crate::detect::matcher::Matcher::{CityStateZip, PoBox, StateZip, Street, StreetRoute, ZipPlus4};
 use crate::detect::matcher::{is_state, street_suffix, street_suffix_ahead};
 
 /// Words of a city's name, at most.
@@ -11,10 +11,21 @@ const CITY_WORDS: usize = 3;
 impl Finder<'_> {
     /// A street line that begins with the house number at `at`.
     pub(super) fn street(&mut self, at: usize, end: usize) -> Option<usize> {
-        if self.byte(end) != b' ' || !street_suffix_ahead(self.bounded(), end + 1) {
+        if self.byte(end) != b' ' {
             return None;
         }
-        self.consider(at, &[Street])
+        if street_suffix_ahead(self.bounded(), end + 1) {
+            if let Some(found) = self.consider(at, &[Street, StreetRoute]) {
+                return Some(found);
+            }
+        }
+        if !self.byte(end + 1).is_ascii_uppercase() {
+            return None;
+        }
+        let before = self.directly_before(at);
+        // What follows a label was looked at there: it goes on to the end of the line.
+        let in_prose = before.hit.is_some_and(|hit| !hit.labelled);
+        if in_prose { self.named_beyond(at, end, &before) } else { None }
     }
 
     /// A run of five digits: behind a state it is a ZIP code, and the city stands before the state.

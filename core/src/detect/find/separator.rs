@@ -39,6 +39,9 @@ impl Finder<'_> {
             let start = self.word_start(at);
             return if start < at { self.link(start, at) } else { at + 3 };
         }
+        if self.text[at] == b'=' && self.byte(at + 1) == b'/' {
+            return self.consider(at, &[UdiIccbba]).or_else(|| self.labelled(at)).unwrap_or(at + 1);
+        }
         if self.byte(at + 1) == b':' {
             return self.compressed_address(at);
         }

@@ -39,6 +39,12 @@ impl Finder<'_> {
                 return found;
             }
         }
+        if len == 3 && is_category(&self.text[start..stop]) {
+            let before = self.directly_before(start);
+            if before.hit.is_some() {
+                return self.consider_in(start, &before, &[]).unwrap_or(stop);
+            }
+        }
         if len < SHORTEST && next != b'-' || len > 40 && self.meaning.patterns.is_empty() {
             return stop;
         }
@@ -53,6 +59,7 @@ impl Finder<'_> {
                 ordinal.or_else(|| self.behind_month(at, 2)).or_else(|| self.street(at, stop))
             }
             b'o' | b'r' | b's' if stop - at <= 8 => self.age(at, stop),
+            b'y' if stop - at <= 4 && matches!(self.byte(stop), b'/' | b'.') => self.age(at, stop),
             _ => self.street(at, stop),
         }
     }
@@ -157,37 +164,14 @@ impl Finder<'_> {
         if stop - start < SHORTEST || is_money(self.previous(start)) {
             return end;
         }
+        if self.text[start..stop].iter().all(u8::is_ascii_digit) && !self.closes_clause(stop) {
+            return end;
+        }
         let before = Default::default();
         let best = cue.patterns.iter().find_map(|&index| self.attempt(index, start, &before));
         let Some(best) = best else { return end };
         self.emit(best);
         stop
-    }
-
-    /// Groups of digits whose name follows them: `07700 063 966-Fax`, `655 437 108 office`.
-    fn named_behind(&mut self, at: usize) -> Option<usize> {
-        let start = if self.previous(at) == b'(' { at - 1 } else { at };
-        let next = self.byte(Masks::run_end(&self.masks.digit, at, self.hi) + 1);
-        if start == at && !next.is_ascii_digit() && !next.is_ascii_alphabetic() {
-            return None;
-        }
-        let part = |it: &u8| it.is_ascii_digit() || matches!(it, b' ' | b'-' | b'(' | b')' | b'.' | b'/');
-        let window = &self.text[start..self.hi.min(start + 28)];
-        let run = window.iter().take_while(|it| part(it)).count();
-        let digits = window[..run].iter().filter(|it| it.is_ascii_digit()).count();
-        if !(7..=15).contains(&digits) {
-            return None;
-        }
-        let end = start + window[..run].iter().rposition(u8::is_ascii_digit)? + 1;
-        let cue = context::after(&self.rules.cues, self.surroundings(), end)?;
-        let before = Default::default();
-        for &index in &cue.patterns {
-            if let Some(found) = self.attempt(index, start, &before).filter(|it| it.detection.end as usize == end) {
-                self.emit(found);
-                return Some(end);
-            }
-        }
-        None
     }
 
     /// Short numbers are looked at only in a field that names them.
@@ -228,8 +212,21 @@ impl Finder<'_> {
             return None;
         }
         let before = self.before(at);
-        self.consider_in(at, &before, &[])
+        self.consider_in(at, &before, &[]).or_else(|| self.age_behind(at, end))
     }
+
+    /// An age that only the words behind it tell: `67-year-old`.
+    fn age_behind(&mut self, at: usize, end: usize) -> Option<usize> {
+        let cue = context::after(&self.rules.cues, self.surroundings(), end)?;
+        let found = cue.patterns.iter().find_map(|&index| self.attempt(index, at, &Default::default()))?;
+        self.emit(found);
+        Some(found.detection.end as usize)
+    }
+}
+
+/// A category of ICD-10-CM, the shortest code: `I10`.
+fn is_category(token: &[u8]) -> bool {
+    matches!(token, [b'A'..=b'Z', b'0'..=b'9', b'0'..=b'9' | b'A' | b'B'])
 }
 
 /// Shapes of tokens by their length.

@@ -19,6 +19,8 @@ pub struct Cue {
     pub against: Vec<u16>,
     /// Every pattern it names is a date's.
     pub only_dates: bool,
+    /// Every pattern it names is a date whose shape is seen without it.
+    only_shapes: bool,
     /// The role it gives a date.
     pub role: Option<Role>,
     /// Whose the value is.
@@ -32,9 +34,9 @@ pub struct Cue {
 }
 
 impl Cue {
-    /// True where it says what a value other than a date is; a name that counts only as a label must be one.
+    /// True where it says what a number without a shape of its own is; a name that counts only as a label must be one.
     fn tells(&self, labelled: bool) -> bool {
-        !self.only_dates && (!self.patterns.is_empty() || labelled && !self.label_patterns.is_empty())
+        !self.only_shapes && (!self.patterns.is_empty() || labelled && !self.label_patterns.is_empty())
     }
 
     /// True where it names a pattern in prose.
@@ -120,10 +122,11 @@ impl CueBuilder {
         Ok(())
     }
 
-    /// The tables. `is_date` tells the patterns of dates.
-    pub fn build(mut self, is_date: impl Fn(u16) -> bool) -> Cues {
+    /// The tables. `is_date` tells the patterns of dates, `has_shape` those of dates that need no cue to be seen.
+    pub fn build(mut self, is_date: impl Fn(u16) -> bool, has_shape: impl Fn(u16) -> bool) -> Cues {
         for cue in self.before.values_mut() {
-            cue.only_dates = cue.patterns.iter().chain(&cue.label_patterns).all(|it| is_date(*it));
+            let all = |test: &dyn Fn(u16) -> bool| cue.patterns.iter().chain(&cue.label_patterns).all(|it| test(*it));
+            (cue.only_dates, cue.only_shapes) = (all(&is_date), all(&has_shape));
         }
         let mut telling = vec![0u64; TELLING_BITS / 64];
         for (key, first) in &self.before_entries.entered {

@@ -95,6 +95,11 @@ impl Pattern {
         self.bare >= 850 && self.file.after.is_empty()
     }
 
+    /// True for a day and month by themselves.
+    pub(super) fn needs_no_year(&self) -> bool {
+        matches!(self.matcher, Some(Matcher::DateDayMonth | Matcher::DateMonthDay))
+    }
+
     /// What may stand around a value.
     pub(super) fn boundary(&self) -> Boundary {
         self.file.boundary
@@ -177,7 +182,9 @@ impl Ruleset {
             patterns.push(pattern);
         }
         let date = entities.iter().position(|it: &Entity| it.id == "date");
-        let cues = cues.build(|index| date == Some(usize::from(patterns[usize::from(index)].entity.0)));
+        let is_date = |index: u16| date == Some(usize::from(patterns[usize::from(index)].entity.0));
+        let compact = |it: &Pattern| it.matcher.is_none_or(|matcher| matcher == Matcher::DateCompact);
+        let cues = cues.build(is_date, |index| is_date(index) && !compact(&patterns[usize::from(index)]));
         let custom = Custom::new(&patterns)?;
         let vocabulary = Vocabulary::builtin()?;
         Ok(Ruleset { entities, patterns, slots, cues, custom, vocabulary, hash: String::new() })

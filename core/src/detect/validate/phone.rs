@@ -40,8 +40,9 @@ pub(super) fn e164(value: &[u8]) -> bool {
 
 /// Seven to fifteen digits that are neither a date nor an IPv4 address.
 pub(super) fn phone_digits(value: &[u8]) -> bool {
-    let octets = value.split(|&byte| byte == b'.').filter(|part| (1..=3).contains(&part.len())).count();
-    let address = octets == 4 && value.iter().filter(|&&byte| byte == b'.').count() == 3;
+    let octet = |part: &[u8]| part.len() < 3 || part.len() == 3 && part <= b"255".as_slice();
+    let parts = || value.split(|&byte| byte == b'.');
+    let address = parts().count() == 4 && parts().all(octet);
     let number = (7..=15).contains(&digits(value).count());
     number && !address && !date::numeric(value) && digits(value).any(|digit| digit != 0)
 }
@@ -88,7 +89,7 @@ mod tests {
 
     #[test]
     fn national() {
-        for good in ["01.84.17.61.18", "(64) 3591-3246", "082 490 1693", "9472 7916"] {
+        for good in ["01.84.17.61.18", "(64) 3591-3246", "082 490 1693", "9472 7916", "670.97.10.26"] {
             assert!(phone_digits(good.as_bytes()), "{good}");
         }
         for bad in ["192.168.10.20", "04/11/2026", "2026-04-11", "450", "0000000000"] {
