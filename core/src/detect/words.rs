@@ -26,11 +26,12 @@ fn long_hash(text: &[u8], start: usize, end: usize) -> u64 {
 /// The keys of a phrase: of all its beginnings, the whole last.
 pub fn keys(words: impl Iterator<Item = u64>) -> Vec<u64> {
     let mut key = 0;
-    words.map(|word| {
-        key = chain(key, word);
-        key
-    })
-    .collect()
+    words
+        .map(|word| {
+            key = chain(key, word);
+            key
+        })
+        .collect()
 }
 
 /// Adds a word to the hash of a phrase.

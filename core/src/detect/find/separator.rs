@@ -55,7 +55,10 @@ impl Finder<'_> {
     /// `fe80::…`: an IPv6 address whose first group holds no digit, or none at all.
     fn compressed_address(&mut self, at: usize) -> usize {
         let mut start = at;
-        while start > self.lo && at - start < 24 && (self.text[start - 1].is_ascii_hexdigit() || self.text[start - 1] == b':') {
+        while start > self.lo
+            && at - start < 24
+            && (self.text[start - 1].is_ascii_hexdigit() || self.text[start - 1] == b':')
+        {
             start -= 1;
         }
         self.consider(start, &[Ipv6]).unwrap_or_else(|| self.hex_rest(at + 2))
@@ -71,7 +74,10 @@ impl Finder<'_> {
             return at + 1;
         }
         let mut start = at;
-        while start > self.lo && at - start < 128 && (self.text[start - 1].is_ascii_alphanumeric() || matches!(self.text[start - 1], b'.' | b'-')) {
+        while start > self.lo
+            && at - start < 128
+            && (self.text[start - 1].is_ascii_alphanumeric() || matches!(self.text[start - 1], b'.' | b'-'))
+        {
             start -= 1;
         }
         if matches!(self.previous(start), b'@' | b'/' | b':') {
@@ -160,7 +166,7 @@ impl Finder<'_> {
             end -= 1;
         }
         let value = &self.text[at..end];
-        let telling = value.iter().any(u8::is_ascii_digit) && value.iter().any(|it| *it == b' ');
+        let telling = value.iter().any(u8::is_ascii_digit) && value.contains(&b' ');
         (telling && !value.contains(&b'@')).then_some(end)
     }
 }

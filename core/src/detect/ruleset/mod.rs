@@ -107,10 +107,8 @@ impl Pattern {
 }
 
 fn compile(file: &PatternFile) -> Result<Regex, Error> {
-    let syntax = regex_automata::util::syntax::Config::new()
-        .unicode(false)
-        .utf8(false)
-        .case_insensitive(file.ignore_case);
+    let syntax =
+        regex_automata::util::syntax::Config::new().unicode(false).utf8(false).case_insensitive(file.ignore_case);
     Regex::builder()
         .syntax(syntax)
         .configure(Regex::config().utf8_empty(false).onepass(false))
@@ -229,7 +227,7 @@ fn claim(slot: &mut Option<u16>, index: u16, pattern: &Pattern, patterns: &[Patt
 }
 
 fn parse(name: &str, text: &str) -> Result<PatternFile, Error> {
-    toml::from_str(text).map_err(|error| wrong(name, &error.message().to_string()))
+    toml::from_str(text).map_err(|error| wrong(name, error.message()))
 }
 
 fn entity_of(file: &PatternFile, entities: &mut Vec<Entity>) -> Result<EntityId, Error> {
