@@ -53,13 +53,13 @@ pub struct Pattern {
     /// Whose it usually is.
     pub subject: Subject,
     pub(super) matcher: Option<Matcher>,
-    by_hand: Option<fn(&[u8], usize) -> Option<usize>>,
+    by_hand: Option<matcher::Run>,
     pub(super) validator: Option<Validator>,
     pub(super) bare: u16,
     pub(super) cue: u16,
     pub(super) label: u16,
     pub(super) invalid: u16,
-    pub(super) known_test: Option<fn(&[u8]) -> bool>,
+    pub(super) known_test: Option<validate::known_test::Test>,
     pub(super) is_date: bool,
     regex: OnceLock<Regex>,
 }
