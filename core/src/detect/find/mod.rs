@@ -11,6 +11,7 @@ mod token;
 use super::context::{self, Before, REACH, Surroundings};
 use super::label::Meaning;
 use super::masks::Masks;
+use super::plan::Plan;
 use super::ruleset::Ruleset;
 use super::{Candidate, DetectorOptions, HealthTally};
 use crate::model::Segment;
@@ -33,10 +34,10 @@ pub(super) struct Finder<'a> {
     pub hi: usize,
     pub field: u32,
     pub meaning: &'a Meaning,
+    /// What the field's label makes of a whole value.
+    pub plan: &'a Plan,
     /// Weak candidates matter: the field's column may raise them.
     pub keep_weak: bool,
-    /// The whole value carries the field's label, not just a part of it.
-    pub whole: bool,
 }
 
 impl<'a> Finder<'a> {
