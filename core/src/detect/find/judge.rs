@@ -4,14 +4,11 @@ use super::Finder;
 use crate::detect::Candidate;
 use crate::detect::context::{self, Before, Hit};
 use crate::detect::matcher::Matcher;
+use crate::detect::plan::{KNOWN_TEST, LOG_TIMESTAMP};
 use crate::detect::ruleset::Pattern;
 use crate::detect::ruleset::schema::Boundary;
 use crate::model::{Detection, Evidence, Role, Subject};
 
-/// What a published test value scores at most.
-const KNOWN_TEST: u16 = 550;
-/// What a log's own timestamp scores.
-const LOG_TIMESTAMP: u16 = 300;
 
 /// How a pattern is supported.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -160,7 +157,7 @@ impl<'a> Finder<'a> {
     fn support(&self, index: u16, before: &Before<'a>) -> (Support, Evidence) {
         if self.meaning.patterns.contains(&index) {
             let evidence = if self.meaning.sibling { Evidence::SIBLING } else { Evidence::LABEL };
-            return (if self.whole { Support::Label } else { Support::Cue }, evidence);
+            return (Support::Cue, evidence);
         }
         let hits = before.hit.iter().chain(&before.date_hit);
         let supports = hits.map(|hit| support_of(hit, index));

@@ -69,7 +69,8 @@ pub enum Matcher {
     UdiIccbba,
 }
 
-type Run = fn(&[u8], usize) -> Option<usize>;
+/// Where the value that begins at a place ends.
+pub type Run = fn(&[u8], usize) -> Option<usize>;
 
 /// Name in pattern files, shape, hand matcher; in the order of the enum.
 const MATCHERS: [(&str, Matcher, Option<Run>); Matcher::COUNT] = [

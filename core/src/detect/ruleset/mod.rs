@@ -11,6 +11,7 @@ use regex_automata::meta::Regex;
 use self::cues::{CueBuilder, Cues};
 use self::schema::{Boundary, ContextFile, PatternFile};
 use super::custom::Custom;
+use super::gate::Gate;
 use super::health::Vocabulary;
 use super::matcher::{self, Matcher};
 use super::validate::{self, Validator};
@@ -53,7 +54,7 @@ pub struct Pattern {
     /// Whose it usually is.
     pub subject: Subject,
     pub(super) matcher: Option<Matcher>,
-    by_hand: Option<fn(&[u8], usize) -> Option<usize>>,
+    pub(super) by_hand: Option<matcher::Run>,
     pub(super) validator: Option<Validator>,
     pub(super) bare: u16,
     pub(super) cue: u16,
@@ -62,6 +63,7 @@ pub struct Pattern {
     pub(super) known_test: Option<fn(&[u8]) -> bool>,
     pub(super) is_date: bool,
     regex: OnceLock<Regex>,
+    gate: OnceLock<Gate>,
 }
 
 impl std::fmt::Debug for Pattern {
@@ -88,6 +90,11 @@ impl Pattern {
 
     fn regex(&self) -> &Regex {
         self.regex.get_or_init(|| compile(&self.file).expect("the regex was compiled when the ruleset was built"))
+    }
+
+    /// What every match of the regex looks like from outside.
+    pub(super) fn gate(&self) -> &Gate {
+        self.gate.get_or_init(|| Gate::of(&self.file.regex, self.file.ignore_case))
     }
 
     /// True where the shape says nearly all: words behind the value are not looked at.
@@ -287,6 +294,7 @@ fn pattern_of(file: PatternFile, entity: EntityId) -> Result<Pattern, Error> {
         known_test: validate::known_test::of(file.entity.as_ref().unwrap_or(&file.id)),
         is_date: file.entity.as_deref() == Some("date"),
         regex: OnceLock::new(),
+        gate: OnceLock::new(),
         file,
     })
 }
