@@ -250,6 +250,11 @@ impl Detector {
     }
 }
 
+/// The hash of a column's header, 0 where it has none.
+fn name_hash(name: &[u8]) -> u64 {
+    if name.is_empty() { 0 } else { words::word_hash(name, 0, name.len()) }
+}
+
 /// A field's place in the plain text.
 fn bounds(plain: &Plain<'_>, field: &Field) -> (usize, usize) {
     if plain.is_original() {
@@ -273,7 +278,7 @@ impl Candidates {
         let lane = |label: &Label| {
             let plan = plan(label);
             let column = label.column.map_or(0, |number| {
-                let key = words::chain(u64::from(number) + 1, words::word_hash(&label.name, 0, label.name.len()));
+                let key = words::chain(u64::from(number) + 1, name_hash(&label.name));
                 let labelled = !plan.meaning.patterns.is_empty();
                 self.columns.push(ColumnTally { key, labelled, ..ColumnTally::default() });
                 self.columns.len() as u32

@@ -47,6 +47,9 @@ impl<'a> Finder<'a> {
         let meant = self.meaning.patterns.iter();
         let shaped = shapes.iter().filter_map(|&shape| self.rules.slots[shape as usize]);
         for pattern in named.chain(meant).copied().chain(shaped) {
+            if best.is_some_and(|it| self.is_beaten(pattern, &it)) {
+                continue;
+            }
             let Some(found) = self.attempt(pattern, at, before) else { continue };
             if best.is_none_or(|it| rank(&found) > rank(&it)) {
                 best = Some(found);
@@ -57,6 +60,14 @@ impl<'a> Finder<'a> {
         let end = best.detection.end as usize;
         self.emit(best);
         Some(end)
+    }
+
+    /// True where the pattern can score no better than what was found.
+    fn is_beaten(&self, index: u16, best: &Candidate) -> bool {
+        let pattern = self.rules.pattern(index);
+        let ceiling = pattern.bare.max(pattern.cue).max(pattern.label);
+        let tied = ceiling == best.detection.permille && pattern.entity == best.detection.entity;
+        best.detection.validated != Some(false) && (ceiling < best.detection.permille || tied)
     }
 
     /// One pattern at one place.

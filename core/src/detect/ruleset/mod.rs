@@ -3,6 +3,7 @@
 pub mod cues;
 pub mod schema;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -191,7 +192,12 @@ impl Ruleset {
         let date = entities.iter().position(|it: &Entity| it.id == "date");
         let is_date = |index: u16| date == Some(usize::from(patterns[usize::from(index)].entity.0));
         let compact = |it: &Pattern| it.matcher.is_none_or(|matcher| matcher == Matcher::DateCompact);
-        let cues = cues.build(is_date, |index| is_date(index) && !compact(&patterns[usize::from(index)]));
+        let rank = |index: u16| {
+            let pattern = &patterns[usize::from(index)];
+            (Reverse(pattern.label.max(pattern.cue)), pattern.by_hand.is_none(), index)
+        };
+        let has_shape = |index: u16| is_date(index) && !compact(&patterns[usize::from(index)]);
+        let cues = cues.build(is_date, has_shape, rank);
         let custom = Custom::new(&patterns)?;
         let vocabulary = Vocabulary::builtin()?;
         Ok(Ruleset { entities, patterns, slots, cues, custom, vocabulary, hash: String::new() })
