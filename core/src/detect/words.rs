@@ -1,35 +1,39 @@
 //! Words and their hashes: lower-cased, up to 24 bytes telling, the rest by length. Never compares strings.
 
-/// The hash of a word, ASCII case ignored.
+/// The hash of a word, ASCII case ignored: of its first eight bytes, its last eight and its length.
 #[inline(always)]
 pub fn word_hash(text: &[u8], start: usize, end: usize) -> u64 {
     let len = end - start;
-    if len <= 8 {
-        return mix((partial(text, start, len) | FOLD & mask(len)).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ len as u64);
-    }
-    long_hash(text, start, end)
+    let low = eight(text, start);
+    let bytes = if len <= 8 {
+        low & (!0 >> (64 - 8 * len)) | FOLD
+    } else {
+        (low | FOLD).rotate_left(29).wrapping_mul(0xC2B2_AE3D_27D4_EB4F) ^ (eight(text, end - 8) | FOLD)
+    };
+    let hash = bytes.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add((len as u64) << 40);
+    hash ^ hash >> 32
 }
 
 /// Sets the bit that tells lower from upper case.
 const FOLD: u64 = 0x2020_2020_2020_2020;
 
-fn long_hash(text: &[u8], start: usize, end: usize) -> u64 {
-    let len = end - start;
-    let middle = if len > 16 { load(text, start + 8) } else { 0 };
-    let folded = (load(text, start) | FOLD).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        ^ (load(text, end - 8) | FOLD).wrapping_mul(0xC2B2_AE3D_27D4_EB4F)
-        ^ (middle | FOLD).wrapping_mul(0x1656_67B1_9E37_79F9)
-        ^ len as u64;
-    mix(folded)
+/// Eight bytes from `at` on, zeros behind the text's end.
+#[inline(always)]
+fn eight(text: &[u8], at: usize) -> u64 {
+    match text.get(at..at + 8) {
+        Some(bytes) => u64::from_le_bytes(bytes.try_into().expect("a slice of eight bytes")),
+        None => text[at..].iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte)),
+    }
 }
 
 /// The keys of a phrase: of all its beginnings, the whole last.
 pub fn keys(words: impl Iterator<Item = u64>) -> Vec<u64> {
-    let mut key = 0;
+    let mut key = None;
     words
         .map(|word| {
-            key = chain(key, word);
-            key
+            let next = key.map_or(word, |key| chain(key, word));
+            key = Some(next);
+            next
         })
         .collect()
 }
@@ -44,25 +48,6 @@ pub fn chain(phrase: u64, word: u64) -> u64 {
 fn mix(value: u64) -> u64 {
     let value = (value ^ value >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     value ^ value >> 32
-}
-
-#[inline]
-fn mask(len: usize) -> u64 {
-    if len >= 8 { !0 } else { (1u64 << (8 * len)) - 1 }
-}
-
-#[inline]
-fn load(text: &[u8], at: usize) -> u64 {
-    let bytes: [u8; 8] = text[at..at + 8].try_into().expect("a slice of eight bytes");
-    u64::from_le_bytes(bytes)
-}
-
-#[inline]
-fn partial(text: &[u8], at: usize, len: usize) -> u64 {
-    match text.get(at..at + 8) {
-        Some(eight) => u64::from_le_bytes(eight.try_into().expect("a slice of eight bytes")) & mask(len),
-        None => text[at..at + len].iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte)),
-    }
 }
 
 /// The words of a phrase or label in reading order: runs of letters and digits, split where a lower-case letter is
@@ -145,7 +130,7 @@ impl PhraseTable {
         if !self.may_begin(first) {
             return;
         }
-        let mut key = chain(0, first);
+        let mut key = first;
         let mut len = 1;
         while let Some(value) = self.get(key) {
             if value != PREFIX {

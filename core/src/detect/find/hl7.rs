@@ -89,9 +89,10 @@ impl Finder<'_> {
         while start <= line {
             let end = self.text[start..line].iter().position(|it| *it == b'|').map_or(line, |it| start + it);
             if end > start
-                && let Some(rows) = self.hl7.rows.get(&(name, field)) {
-                    self.hl7_field(rows, start, end);
-                }
+                && let Some(rows) = self.hl7.rows.get(&(name, field))
+            {
+                self.hl7_field(rows, start, end);
+            }
             start = end + 1;
             field += 1;
         }

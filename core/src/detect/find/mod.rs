@@ -12,6 +12,7 @@ mod token;
 use super::context::{self, Before, REACH, Surroundings, TellingWords};
 use super::label::Meaning;
 use super::masks::Masks;
+use super::plan::Plan;
 use super::ruleset::Ruleset;
 use super::words::word_hash;
 use super::{Candidate, DetectorOptions, HealthTally};
@@ -36,10 +37,10 @@ pub(super) struct Finder<'a> {
     pub hi: usize,
     pub field: u32,
     pub meaning: &'a Meaning,
+    /// What the field's label makes of a whole value.
+    pub plan: &'a Plan,
     /// Weak candidates matter: the field's column may raise them.
     pub keep_weak: bool,
-    /// The whole value carries the field's label, not just a part of it.
-    pub whole: bool,
 }
 
 impl<'a> Finder<'a> {

@@ -18,9 +18,10 @@ impl Finder<'_> {
             return end;
         }
         if previous == b'+'
-            && let Some(found) = self.consider(at - 1, &[PhoneUs, PhoneInternational]) {
-                return found;
-            }
+            && let Some(found) = self.consider(at - 1, &[PhoneUs, PhoneInternational])
+        {
+            return found;
+        }
         match (self.byte(end), end - at) {
             (b'-', len) => self.dashed(at, end, len),
             (b'/', len) => self.slashed(at, end, len),
@@ -67,10 +68,12 @@ impl Finder<'_> {
                 return found;
             }
         }
-        if len == 2 && second == 2
-            && let Some(found) = self.consider(at, &[Mac]) {
-                return found;
-            }
+        if len == 2
+            && second == 2
+            && let Some(found) = self.consider(at, &[Mac])
+        {
+            return found;
+        }
         self.identifier(at, end)
     }
 
@@ -189,17 +192,21 @@ impl Finder<'_> {
                 _ => &[],
             };
             if !shapes.is_empty()
-                && let Some(found) = self.consider(at, shapes) {
-                    return found;
-                }
+                && let Some(found) = self.consider(at, shapes)
+            {
+                return found;
+            }
             if let Some(found) = if (2..=5).contains(&len) { self.groups(at, end) } else { None } {
                 return found;
             }
         }
-        if blank && len <= 6 && next.is_ascii_alphabetic()
-            && let Some(found) = self.before_word(at, end, len) {
-                return found;
-            }
+        if blank
+            && len <= 6
+            && next.is_ascii_alphabetic()
+            && let Some(found) = self.before_word(at, end, len)
+        {
+            return found;
+        }
         self.bare(at, end, len)
     }
 
@@ -210,27 +217,35 @@ impl Finder<'_> {
 
     /// A number before a word: a day, an age, a house number.
     fn before_word(&mut self, at: usize, end: usize, len: usize) -> Option<usize> {
-        if len <= 2 && is_month_start(self.bounded(), end + 1)
-            && let Some(found) = self.consider(at, &[DateDayFirst, DateDayMonth, DateSpanish]) {
-                return Some(found);
-            }
-        if len <= 2 && self.byte(end + 1) == b'd' && self.byte(end + 2) == b'e'
-            && let Some(found) = self.consider(at, &[DateSpanish]) {
-                return Some(found);
-            }
-        if matches!(len, 2 | 3) && matches!(self.byte(end + 1), b'y' | b'Y')
-            && let Some(found) = self.age(at, end) {
-                return Some(found);
-            }
+        if len <= 2
+            && is_month_start(self.bounded(), end + 1)
+            && let Some(found) = self.consider(at, &[DateDayFirst, DateDayMonth, DateSpanish])
+        {
+            return Some(found);
+        }
+        if len <= 2
+            && self.byte(end + 1) == b'd'
+            && self.byte(end + 2) == b'e'
+            && let Some(found) = self.consider(at, &[DateSpanish])
+        {
+            return Some(found);
+        }
+        if matches!(len, 2 | 3)
+            && matches!(self.byte(end + 1), b'y' | b'Y')
+            && let Some(found) = self.age(at, end)
+        {
+            return Some(found);
+        }
         self.street(at, end)
     }
 
     /// A run that no separator continues.
     pub(super) fn bare(&mut self, at: usize, end: usize, len: usize) -> usize {
         if (len <= 2 || len == 4)
-            && let Some(found) = self.behind_month(at, len) {
-                return found;
-            }
+            && let Some(found) = self.behind_month(at, len)
+        {
+            return found;
+        }
         if let Some(found) = self.post_box(at) {
             return found;
         }
@@ -331,10 +346,12 @@ impl Finder<'_> {
     /// `2024-03-04`, with its time; a log's own timestamp where it stands as one.
     fn iso_date(&mut self, at: usize, end: usize) -> usize {
         let Some(index) = self.rules.slots[DateIso as usize] else { return end };
-        if self.meaning.patterns.is_empty() && self.at_line_start(at)
-            && let Some(stop) = self.logged_iso(at) {
-                return stop;
-            }
+        if self.meaning.patterns.is_empty()
+            && self.at_line_start(at)
+            && let Some(stop) = self.logged_iso(at)
+        {
+            return stop;
+        }
         let before = self.before_shape(at);
         let Some(found) = self.attempt(index, at, &before) else {
             return self.identifier(at, end);

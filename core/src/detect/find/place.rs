@@ -15,9 +15,10 @@ impl Finder<'_> {
             return None;
         }
         if street_suffix_ahead(self.bounded(), end + 1)
-            && let Some(found) = self.consider(at, &[Street, StreetRoute]) {
-                return Some(found);
-            }
+            && let Some(found) = self.consider(at, &[Street, StreetRoute])
+        {
+            return Some(found);
+        }
         if !self.byte(end + 1).is_ascii_uppercase() {
             return None;
         }
@@ -30,13 +31,15 @@ impl Finder<'_> {
     /// A run of five digits: behind a state it is a ZIP code, and the city stands before the state.
     pub(super) fn zip(&mut self, at: usize, end: usize) -> usize {
         if let Some(start) = self.city_start(at)
-            && let Some(found) = self.consider(start, &[CityStateZip, StateZip]) {
-                return found;
-            }
+            && let Some(found) = self.consider(start, &[CityStateZip, StateZip])
+        {
+            return found;
+        }
         if self.byte(end) == b'-'
-            && let Some(found) = self.consider(at, &[ZipPlus4]) {
-                return found;
-            }
+            && let Some(found) = self.consider(at, &[ZipPlus4])
+        {
+            return found;
+        }
         self.identifier(at, end)
     }
 

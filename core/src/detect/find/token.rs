@@ -17,24 +17,29 @@ impl Finder<'_> {
         let len = stop - start;
         let next = self.byte(stop);
         if start == at
-            && let Some(found) = self.digits_then_letters(at, stop) {
-                return found;
-            }
+            && let Some(found) = self.digits_then_letters(at, stop)
+        {
+            return found;
+        }
         if (next == b'-' || self.previous(start) == b'-')
-            && let Some(end) = self.hex_groups(start, len, next) {
-                return end;
-            }
+            && let Some(end) = self.hex_groups(start, len, next)
+        {
+            return end;
+        }
         if next == b':' && (len <= 4) && self.text[start..stop].iter().all(u8::is_ascii_hexdigit) {
             return self.consider(start, &[Mac, Ipv6]).unwrap_or_else(|| self.hex_rest(stop));
         }
         if let Some(shapes) = shapes_of(len, next)
-            && let Some(found) = self.consider(start, shapes) {
-                return found;
-            }
-        if at == start + 2 && (len >= 15 || len == 4 && next == b' ')
-            && let Some(found) = self.consider(start, &[Iban]) {
-                return found;
-            }
+            && let Some(found) = self.consider(start, shapes)
+        {
+            return found;
+        }
+        if at == start + 2
+            && (len >= 15 || len == 4 && next == b' ')
+            && let Some(found) = self.consider(start, &[Iban])
+        {
+            return found;
+        }
         if len == 3 && is_category(&self.text[start..stop]) {
             let before = self.directly_before(start);
             if before.hit.is_some() {
@@ -96,9 +101,10 @@ impl Finder<'_> {
     /// A value that only a cue, a label or the field can name; where to go on.
     pub(super) fn identifier(&mut self, at: usize, end: usize) -> usize {
         if self.meaning.patterns.is_empty()
-            && let Some(end) = self.nameless(at, end) {
-                return end;
-            }
+            && let Some(end) = self.nameless(at, end)
+        {
+            return end;
+        }
         let start = self.identifier_start(at);
         let stop = id_token(self.bounded(), start).unwrap_or(end).max(end);
         if stop - start < SHORTEST || is_money(self.previous(start)) {

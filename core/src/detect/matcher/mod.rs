@@ -69,6 +69,7 @@ pub enum Matcher {
     UdiIccbba,
 }
 
+/// Where the value that begins at a place ends.
 pub type Run = fn(&[u8], usize) -> Option<usize>;
 
 /// Name in pattern files, shape, hand matcher; in the order of the enum.

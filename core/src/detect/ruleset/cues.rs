@@ -1,5 +1,6 @@
 //! All words that say something about a value, in two hashed tables: phrases before it (and labels), phrases behind it.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::schema::ContextFile;
@@ -122,11 +123,19 @@ impl CueBuilder {
         Ok(())
     }
 
-    /// The tables. `is_date` tells the patterns of dates, `has_shape` those of dates that need no cue to be seen.
-    pub fn build(mut self, is_date: impl Fn(u16) -> bool, has_shape: impl Fn(u16) -> bool) -> Cues {
+    /// The tables. `is_date` tells the patterns of dates, `has_shape` those of dates that need no cue to be seen,
+    /// `rank` which of the patterns that a phrase names is tried first.
+    pub fn build(
+        mut self,
+        is_date: impl Fn(u16) -> bool,
+        has_shape: impl Fn(u16) -> bool,
+        rank: impl Fn(u16) -> (Reverse<u16>, bool, u16),
+    ) -> Cues {
         for cue in self.before.values_mut() {
             let all = |test: &dyn Fn(u16) -> bool| cue.patterns.iter().chain(&cue.label_patterns).all(|it| test(*it));
             (cue.only_dates, cue.only_shapes) = (all(&is_date), all(&has_shape));
+            cue.patterns.sort_by_key(|it| rank(*it));
+            cue.label_patterns.sort_by_key(|it| rank(*it));
         }
         let mut telling = vec![0u64; TELLING_BITS / 64];
         for (key, first) in &self.before_entries.entered {
