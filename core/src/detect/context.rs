@@ -130,7 +130,7 @@ fn tells(cues: &Cues, around: &Surroundings<'_>, start: usize, end: usize, hash:
     let mut words: Option<Leftward<'_>> = None;
     cues.tell(hash, is_label(around.text, end), |more| {
         let whole = Surroundings { lo: 0, hi: around.text.len(), ..*around };
-        let words = words.get_or_insert_with(|| Leftward::new(whole, start));
+        let words = words.get_or_insert_with(|| Leftward::new(cues, whole, start));
         (words.reach(more - 1) && !words.gaps[more - 1].sentence).then(|| words.hashes[more - 1])
     })
 }
@@ -161,6 +161,8 @@ struct Gap {
     /// The label stands directly at its value, as in `key=value`.
     tight: bool,
     glued: bool,
+    /// The word left of it begins with an emoji: it names nothing.
+    symbol: bool,
 }
 
 /// What a byte between words says.
@@ -193,11 +195,15 @@ const MARKS: [u8; 256] = {
     table
 };
 
+/// The first byte of characters beyond the basic plane in UTF-8: emoji, hardly ever letters.
+const EMOJI: u8 = 0xF0;
+
 /// Words kept at most; a phrase and the words before it fit.
 const KEPT: usize = 12;
 
 /// The words to the left of a place, fetched one by one from a window of 64 bytes of their masks.
 struct Leftward<'a> {
+    cues: &'a Cues,
     around: Surroundings<'a>,
     floor: usize,
     at: usize,
@@ -214,11 +220,23 @@ struct Leftward<'a> {
 
 impl<'a> Leftward<'a> {
     #[inline]
-    fn new(around: Surroundings<'a>, at: usize) -> Self {
+    fn new(cues: &'a Cues, around: Surroundings<'a>, at: usize) -> Self {
         let floor = around.lo.max(at.saturating_sub(WINDOW));
         let (hashes, gaps) = ([0; KEPT], [Gap::default(); KEPT]);
-        let mut words =
-            Leftward { around, floor, at, word: 0, hump: 0, valid: 0, lines: 0, count: 0, hashes, gaps, ended: false };
+        let mut words = Leftward {
+            cues,
+            around,
+            floor,
+            at,
+            word: 0,
+            hump: 0,
+            valid: 0,
+            lines: 0,
+            count: 0,
+            hashes,
+            gaps,
+            ended: false,
+        };
         words.refill();
         words
     }
@@ -273,7 +291,7 @@ impl<'a> Leftward<'a> {
             return;
         }
         self.hashes[self.count] = word_hash(text, start, end);
-        self.gaps[self.count] = gap;
+        self.gaps[self.count] = Gap { symbol: text[start] == EMOJI, ..gap };
         self.count += 1;
         let used = self.at - start;
         self.at = start;
@@ -300,7 +318,7 @@ impl<'a> Leftward<'a> {
     fn wide_gap(&mut self, end: usize) -> Gap {
         let bytes = &self.around.text[end..self.at];
         let first = self.count == 0;
-        if bytes.len() > 40 {
+        if bytes.len() > 40 || bytes[0] == b']' && self.cues.placeholder_ends(self.around.text, end + 1) {
             return Gap { stop: true, ..Gap::default() };
         }
         let marks = bytes.iter().fold(0, |marks, &byte| marks | MARKS[usize::from(byte)]);
@@ -351,7 +369,7 @@ pub fn before_value<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, rea
 /// Looks left of `at`, over at most `reach` unknown words.
 pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: usize) -> Before<'r> {
     let mut found = Before::default();
-    let mut words = Leftward::new(around, at);
+    let mut words = Leftward::new(cues, around, at);
     let (mut index, mut unknown, mut labelled) = (0, 0, false);
     let mut limit = reach;
     while unknown <= limit && words.reach(index) {
@@ -380,7 +398,8 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: us
         index += len;
         let slot = if cue.only_dates { &mut found.date_hit } else { &mut found.hit };
         if names && slot.is_none() {
-            let compound = words.reach(index) && words.gaps[index].glued && !is_known(cues, &mut words, index);
+            let glued = words.reach(index) && words.gaps[index].glued && !words.gaps[index].symbol;
+            let compound = glued && !is_known(cues, &mut words, index);
             let adjacent = unknown == 0;
             *slot = Some(Hit { cue, distance: unknown as u8, adjacent, labelled: labelled && adjacent, compound });
             if !cue.only_dates {
@@ -412,7 +431,7 @@ pub fn any_telling(cues: &Cues, around: &Surroundings<'_>, at: usize) -> bool {
 pub fn after<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Option<&'r Cue> {
     let mut ends = [at; 6];
     let mut word = |index: usize| {
-        let (start, end) = word_behind(&around, ends[index])?;
+        let (start, end) = word_behind(cues, &around, ends[index])?;
         if index + 1 < ends.len() {
             ends[index + 1] = end;
         }
@@ -424,11 +443,14 @@ pub fn after<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Option<
 
 /// The word behind `at`, if only blanks and light punctuation stand between.
 #[inline]
-fn word_behind(around: &Surroundings<'_>, at: usize) -> Option<(usize, usize)> {
+fn word_behind(cues: &Cues, around: &Surroundings<'_>, at: usize) -> Option<(usize, usize)> {
     let &Surroundings { text, masks, hi, .. } = around;
     let plain = |byte: u8| matches!(byte, b' ' | b'-' | b'(' | b'/' | b'.' | b'^' | b'_' | b',' | b'[');
     let mut start = at;
     while start < hi && start < at + 4 && plain(text[start]) {
+        if text[start] == b'[' && cues.placeholder_begins(text, start) {
+            return None;
+        }
         start += 1;
     }
     let word = start < hi && (text[start].is_ascii_alphanumeric() || text[start] >= 0x80);

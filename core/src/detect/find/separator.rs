@@ -1,6 +1,7 @@
 //! What follows or surrounds punctuation: mail addresses, URLs, and values in words behind their label.
 
 use super::Finder;
+use crate::detect::Candidate;
 use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::*;
 use crate::detect::matcher::{is_local, person_name, skip_titles};
@@ -21,7 +22,9 @@ impl Finder<'_> {
             return at + 1;
         }
         let found = self.recognise(start, Email, &Default::default());
-        if found.is_some() {
+        // Where the address is not wanted it was not put out, and what was found inside it stays.
+        let put = |it: &Candidate| it.detection.start == start as u32 && Some(it.detection.end as usize) == found;
+        if found.is_some() && self.out.last().is_some_and(put) {
             // A number or label inside the mailbox was seen before the `@` was: it is part of the address.
             let last = self.out.len() - 1;
             let inside = |index: &usize| self.out[*index].detection.start >= start as u32;

@@ -187,6 +187,7 @@ impl Ruleset {
             add_cues(&mut cues, &pattern.file, index);
             patterns.push(pattern);
         }
+        entities.iter().for_each(|it| cues.placeholder(&it.id));
         let date = entities.iter().position(|it: &Entity| it.id == "date");
         let is_date = |index: u16| date == Some(usize::from(patterns[usize::from(index)].entity.0));
         let compact = |it: &Pattern| it.matcher.is_none_or(|matcher| matcher == Matcher::DateCompact);
