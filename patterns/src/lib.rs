@@ -126,7 +126,7 @@ mod tests {
                 for phrase in list {
                     assert!((1..=5).contains(&phrase.split(' ').count()), "{path}: {phrase}: one to five words");
                     let plain = |word: &str| {
-                        !word.is_empty() && word.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit())
+                        !word.is_empty() && word.chars().all(|it| it.is_lowercase() || it.is_ascii_digit())
                     };
                     assert!(phrase.split(' ').all(plain), "{path}: {phrase}: lower-case words and single spaces");
                 }

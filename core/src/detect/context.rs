@@ -174,6 +174,7 @@ mod mark {
     pub const SENTENCE: u8 = 16;
     pub const BRACKET: u8 = 32;
     pub const BLANK: u8 = 64;
+    pub const MASK: u8 = 128;
 }
 
 const MARKS: [u8; 256] = {
@@ -192,6 +193,7 @@ const MARKS: [u8; 256] = {
     table[b'<' as usize] = mark::BRACKET;
     table[b'>' as usize] = mark::BRACKET;
     table[b' ' as usize] = mark::BLANK;
+    table[b'*' as usize] = mark::MASK;
     table
 };
 
@@ -338,6 +340,8 @@ impl<'a> Leftward<'a> {
             gap.sentence = self.ends_sentence(bytes, end, first);
         }
         gap.stop = marks & mark::STOP != 0 || marks & mark::BRACKET != 0 && !first;
+        // `MRN: ****-***`: the label's value stood there. Two are an emphasis.
+        gap.stop |= marks & mark::MASK != 0 && bytes.iter().filter(|it| **it == b'*').count() > 2;
         let blanks = bytes.len() > 2 && bytes.iter().filter(|it| **it == b' ').count() > 2;
         let far = self.lines > 1 || self.lines == 1 && !first && gap.labelled;
         gap.stop |= far || blanks && !first || gap.labelled && !first && !self.gaps[0].labelled && bytes[0] != b':';
@@ -374,7 +378,7 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: us
     let mut limit = reach;
     while unknown <= limit && words.reach(index) {
         let gap = words.gaps[index];
-        if gap.sentence && unknown > 0 {
+        if gap.sentence && index > 0 {
             break;
         }
         labelled |= gap.labelled && unknown == 0;
@@ -429,16 +433,21 @@ pub fn any_telling(cues: &Cues, around: &Surroundings<'_>, at: usize) -> bool {
 
 /// The phrase directly behind a value that ends at `at`.
 pub fn after<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Option<&'r Cue> {
-    let mut ends = [at; 6];
+    let mut ends = [at; 7];
     let mut word = |index: usize| {
         let (start, end) = word_behind(cues, &around, ends[index])?;
-        if index + 1 < ends.len() {
-            ends[index + 1] = end;
-        }
+        ends[index + 1] = end;
         Some(word_hash(around.text, start, end))
     };
     let first = word(0)?;
-    cues.beginning_with(first, |index| if index < 5 { word(index) } else { None }).map(|(cue, _)| cue)
+    let (cue, len) = cues.beginning_with(first, |index| if index < 5 { word(index) } else { None })?;
+    // `5551212 m.doe@…`: the word is the beginning of something longer.
+    let goes_on = match around.text[ends[len]..around.hi] {
+        [b'@', ..] => true,
+        [b'.', next, ..] => next.is_ascii_alphanumeric(),
+        _ => false,
+    };
+    (!goes_on).then_some(cue)
 }
 
 /// The word behind `at`, if only blanks and light punctuation stand between.

@@ -65,8 +65,14 @@ fn edge(hir: &Hir, side: Side, bytes: &mut Bytes) -> bool {
             class.iter().flat_map(|range| range.start()..=range.end()).for_each(|it| bytes[usize::from(it)] = true);
             false
         }
-        HirKind::Class(Class::Unicode(_)) => {
-            bytes.fill(true);
+        HirKind::Class(Class::Unicode(class)) => {
+            // `a|b` is read as a class of characters; beyond ASCII they are more than one byte.
+            let ascii = class.iter().all(|range| range.end().is_ascii());
+            let ranges = class.iter().filter(|_| ascii).flat_map(|range| range.start()..=range.end());
+            ranges.for_each(|it| bytes[it as usize] = true);
+            if !ascii {
+                bytes.fill(true);
+            }
             false
         }
         HirKind::Repetition(repetition) => edge(&repetition.sub, side, bytes) || repetition.min == 0,

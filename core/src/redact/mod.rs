@@ -34,6 +34,9 @@ impl Default for RedactOptions {
     }
 }
 
+/// How often a text is looked at again at most. Each round takes out what the last one uncovered.
+const ROUNDS: usize = 8;
+
 /// Takes identifiers out of text.
 #[derive(Clone, Debug)]
 pub struct Redactor {
@@ -49,6 +52,21 @@ impl Redactor {
 
     /// The text without identifiers. The whole text is looked at before any of it is decided.
     pub fn redact(&self, text: &[u8]) -> Vec<u8> {
+        let mut out = self.replace_all(text);
+        if !self.options.strategy.holds_place {
+            // Where nothing is left, a label comes to stand before the next value and may name it.
+            for _ in 0..ROUNDS {
+                let length = out.len();
+                out = self.replace_all(&out);
+                if out.len() == length {
+                    break;
+                }
+            }
+        }
+        out
+    }
+
+    fn replace_all(&self, text: &[u8]) -> Vec<u8> {
         let segment = Segment::narrative(text);
         let candidates = self.detector.find(&segment);
         let mut memory = SourceMemory::default();
