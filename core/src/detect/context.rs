@@ -374,11 +374,13 @@ pub fn before_value<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, rea
 pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: usize) -> Before<'r> {
     let mut found = Before::default();
     let mut words = Leftward::new(cues, around, at);
-    let (mut index, mut unknown, mut labelled) = (0, 0, false);
+    let (mut index, mut unknown, mut labelled, mut sentence) = (0, 0, false, false);
     let mut limit = reach;
     while unknown <= limit && words.reach(index) {
         let gap = words.gaps[index];
-        if gap.sentence && index > 0 {
+        // `credit card. Number is 4…` goes on; behind the end of a sentence no word may be unknown.
+        sentence |= gap.sentence && index > 0;
+        if (gap.sentence || sentence) && unknown > 0 {
             break;
         }
         labelled |= gap.labelled && unknown == 0;

@@ -50,18 +50,16 @@ impl Redactor {
         Redactor { detector, options }
     }
 
-    /// The text without identifiers. The whole text is looked at before any of it is decided.
+    /// The text without identifiers. The whole text is looked at before any of it is decided, and again when it is done.
     pub fn redact(&self, text: &[u8]) -> Vec<u8> {
         let mut out = self.replace_all(text);
-        if !self.options.strategy.holds_place {
-            // Where nothing is left, a label comes to stand before the next value and may name it.
-            for _ in 0..ROUNDS {
-                let length = out.len();
-                out = self.replace_all(&out);
-                if out.len() == length {
-                    break;
-                }
+        // What was taken out may have hidden a value: a label comes to stand before the next one, or glued values part.
+        for _ in 0..ROUNDS {
+            let again = self.replace_all(&out);
+            if again == out {
+                break;
             }
+            out = again;
         }
         out
     }

@@ -127,7 +127,7 @@ impl Finder<'_> {
     fn nameless(&mut self, at: usize, end: usize) -> Option<usize> {
         let previous = self.previous(at);
         let glued = matches!(previous, b'-' | b'_' | b'.' | b'/' | b'[') && at > self.lo + 1;
-        if glued && end - at < 3 || matches!(previous, b'[' | b'.') && self.is_word_byte(at - 2) {
+        if glued && end - at < 3 || matches!(previous, b'[' | b'.') && at > self.lo + 1 && self.is_word_byte(at - 2) {
             return Some(end);
         }
         let tight = matches!(previous, b':' | b'=' | b'"') && at > self.lo + 2;

@@ -18,21 +18,14 @@ pub struct Strategy {
     pub id: &'static str,
     /// What it does, for people.
     pub about: &'static str,
-    /// True where it leaves something, so that what stood around the value stays apart.
-    pub(super) holds_place: bool,
     pub(super) write: Write,
 }
 
 /// Every strategy; the first is the default.
 pub const STRATEGIES: &[Strategy] = &[
-    Strategy { id: "label", about: "the identifier's name: [us_ssn]", holds_place: true, write: label::write },
-    Strategy {
-        id: "mask",
-        about: "asterisks for letters and digits: ***-**-****",
-        holds_place: true,
-        write: mask::write,
-    },
-    Strategy { id: "drop", about: "nothing", holds_place: false, write: drop::write },
+    Strategy { id: "label", about: "the identifier's name: [us_ssn]", write: label::write },
+    Strategy { id: "mask", about: "asterisks for letters and digits: ***-**-****", write: mask::write },
+    Strategy { id: "drop", about: "nothing", write: drop::write },
 ];
 
 /// The strategy of that name.
