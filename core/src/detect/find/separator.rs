@@ -5,6 +5,7 @@ use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::*;
 use crate::detect::matcher::{is_local, person_name, skip_titles};
 use crate::detect::ruleset::schema::Capture;
+use crate::detect::words::word_hash;
 
 impl Finder<'_> {
     /// The `@` at `at`.
@@ -89,11 +90,12 @@ impl Finder<'_> {
         if end == self.lo || !self.text[end - 1].is_ascii_alphabetic() {
             return None;
         }
-        if !self.may_tell(end) {
+        let part = self.masks.last_part(self.word_start(end), end);
+        if !self.rules.cues.may_capture(word_hash(self.text, part, end)) {
             return None;
         }
         let start = self.value_start(at + 1)?;
-        let before = self.before(start);
+        let before = self.directly_before(start);
         let hit = before.hit.filter(|hit| hit.labelled && hit.distance == 0)?;
         let labels: &[u16] = if hit.compound { &[] } else { &hit.cue.label_patterns };
         for &index in hit.cue.patterns.iter().chain(labels) {
@@ -125,6 +127,9 @@ impl Finder<'_> {
             return None;
         }
         let pattern = self.rules.pattern(index);
+        if !pattern.in_words {
+            return None;
+        }
         match (pattern.file.capture, pattern.matcher) {
             (Some(Capture::Name), _) => {
                 let end = person_name(self.bounded(), skip_titles(self.bounded(), at))?;

@@ -123,15 +123,16 @@ impl Finder<'_> {
     /// Where to go on if nothing before the value can name it: cheap looks, because most numbers are nothing.
     fn nameless(&mut self, at: usize, end: usize) -> Option<usize> {
         let previous = self.previous(at);
-        let glued = matches!(previous, b'-' | b'_' | b'.' | b'/' | b'[') && at > self.lo + 1;
-        if glued && end - at < 3 || matches!(previous, b'[' | b'.') && self.is_word_byte(at - 2) {
-            return Some(end);
-        }
-        let tight = matches!(previous, b':' | b'=' | b'"') && at > self.lo + 2;
-        let known = if tight {
-            self.is_labelled(at)
-        } else {
-            context::any_telling(&self.rules.cues, &self.surroundings(), at)
+        let behind = if at > self.lo + 1 { self.text[at - 2] } else { 0 };
+        let known = match previous {
+            b'+' if self.text[at].is_ascii_digit() => return Some(end),
+            b'[' | b'.' | b'/' if behind.is_ascii_alphanumeric() => return Some(end),
+            b'-' | b'_' if end - at < 3 || behind.is_ascii_lowercase() => self.is_labelled(at),
+            b':' | b'=' | b'"' | b'|' | b'^' | b'~' | b'&' => self.is_labelled(at),
+            // A number directly before it: the second of two is not what a label names.
+            b' ' if behind.is_ascii_digit() => false,
+            b' ' if self.is_quantity(end) => return Some(end),
+            _ => context::any_telling(&self.rules.cues, &self.surroundings(), at),
         };
         if known { None } else { Some(self.identifier_by_what_follows(at, end)) }
     }
@@ -140,14 +141,18 @@ impl Finder<'_> {
         at >= self.lo && self.text[at].is_ascii_alphanumeric()
     }
 
-    /// True where the word directly before `at`, behind `:`, `=` and quotes, may end a phrase that names something.
+    /// True where the word behind `end` says that the number is a quantity: `1234 rows`, `250 ms`.
+    fn is_quantity(&self, end: usize) -> bool {
+        self.byte(end) == b' '
+            && self.byte(end + 1).is_ascii_lowercase()
+            && context::after(&self.rules.cues, self.surroundings(), end).is_some_and(|cue| cue.veto)
+    }
+
+    /// True where the word directly before `at`, behind punctuation, may end a phrase that names something.
     fn is_labelled(&self, at: usize) -> bool {
-        let marks = |it: &&u8| matches!(**it, b':' | b'=' | b'"' | b'\'');
-        let end = at - self.text[self.lo..at].iter().rev().take(4).take_while(marks).count();
-        if end == self.lo || !self.is_word_byte(end - 1) {
-            return true;
-        }
-        self.may_tell(end)
+        let marks = |it: &&u8| matches!(**it, b':' | b'=' | b'"' | b' ' | b'\'' | b'-' | b'_' | b'|' | b'^' | b'~' | b'&');
+        let end = at - self.text[self.lo..at].iter().rev().take(5).take_while(marks).count();
+        end > self.lo && self.is_word_byte(end - 1) && self.may_tell(end)
     }
 
     /// A value that the phrase behind it names: `12345678 (MRN)`.

@@ -53,6 +53,7 @@ pub struct Cues {
     before: PhraseTable,
     after: PhraseTable,
     telling: Vec<u64>,
+    capturing: Vec<u64>,
 }
 
 /// Bits of the filter of telling words.
@@ -124,12 +125,13 @@ impl CueBuilder {
     }
 
     /// The tables. `is_date` tells the patterns of dates, `has_shape` those of dates that need no cue to be seen,
-    /// `rank` which of the patterns that a phrase names is tried first.
+    /// `rank` which of the patterns that a phrase names is tried first, `in_words` those whose value may hold no digit.
     pub fn build(
         mut self,
         is_date: impl Fn(u16) -> bool,
         has_shape: impl Fn(u16) -> bool,
         rank: impl Fn(u16) -> (Reverse<u16>, bool, u16),
+        in_words: impl Fn(u16) -> bool,
     ) -> Cues {
         for cue in self.before.values_mut() {
             let all = |test: &dyn Fn(u16) -> bool| cue.patterns.iter().chain(&cue.label_patterns).all(|it| test(*it));
@@ -137,13 +139,8 @@ impl CueBuilder {
             cue.patterns.sort_by_key(|it| rank(*it));
             cue.label_patterns.sort_by_key(|it| rank(*it));
         }
-        let mut telling = vec![0u64; TELLING_BITS / 64];
-        for (key, first) in &self.before_entries.entered {
-            if self.before.get(key).is_some_and(|it| it.tells(true)) {
-                let bit = *first as usize >> 8 & (TELLING_BITS - 1);
-                telling[bit / 64] |= 1 << (bit % 64);
-            }
-        }
+        let telling = self.filter(|cue| cue.tells(true));
+        let capturing = self.filter(|cue| cue.patterns.iter().chain(&cue.label_patterns).any(|it| in_words(*it)));
         let mut cues = Vec::new();
         let mut table = |map: HashMap<u64, Cue>, entries: Entries| {
             let rows: Vec<(u64, u32)> = map
@@ -157,8 +154,28 @@ impl CueBuilder {
         };
         let before = table(self.before, self.before_entries);
         let after = table(self.after, self.after_entries);
-        Cues { cues, before, after, telling }
+        Cues { cues, before, after, telling, capturing }
     }
+}
+
+impl CueBuilder {
+    /// A filter of the words by which phrases with such cues are entered.
+    fn filter(&self, wanted: impl Fn(&Cue) -> bool) -> Vec<u64> {
+        let mut bits = vec![0u64; TELLING_BITS / 64];
+        for (key, first) in &self.before_entries.entered {
+            if self.before.get(key).is_some_and(&wanted) {
+                let bit = bit_of(*first);
+                bits[bit / 64] |= 1 << (bit % 64);
+            }
+        }
+        bits
+    }
+}
+
+/// A word's place in a filter.
+#[inline]
+fn bit_of(word: u64) -> usize {
+    word as usize >> 8 & (TELLING_BITS - 1)
 }
 
 fn hashes(phrase: &str) -> Vec<u64> {
@@ -197,7 +214,14 @@ impl Cues {
     /// False where no phrase that tells what a value is ends with that word.
     #[inline]
     pub fn may_tell(&self, word: u64) -> bool {
-        let bit = word as usize >> 8 & (TELLING_BITS - 1);
+        let bit = bit_of(word);
         self.telling[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// False where no phrase that names a pattern of words ends with that word.
+    #[inline]
+    pub fn may_capture(&self, word: u64) -> bool {
+        let bit = bit_of(word);
+        self.capturing[bit / 64] >> (bit % 64) & 1 == 1
     }
 }
