@@ -127,12 +127,37 @@ fn telling_words(cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
 
 /// True where a phrase that ends with the word `start..end` tells what a value is.
 fn tells(cues: &Cues, around: &Surroundings<'_>, start: usize, end: usize, hash: u64) -> bool {
-    let mut words: Option<Leftward<'_>> = None;
-    cues.tell(hash, is_label(around.text, end), |more| {
-        let whole = Surroundings { lo: 0, hi: around.text.len(), ..*around };
-        let words = words.get_or_insert_with(|| Leftward::new(whole, start));
+    let whole = Surroundings { lo: 0, hi: around.text.len(), ..*around };
+    cues.tell(hash, is_label(around.text, end), further_left(whole, start))
+}
+
+/// Fetches the words left of `start` by number from 1, if any is asked for.
+fn further_left<'a>(around: Surroundings<'a>, start: usize) -> impl FnMut(usize) -> Option<u64> + 'a {
+    let mut words: Option<Leftward<'a>> = None;
+    move |more| {
+        let words = words.get_or_insert_with(|| Leftward::new(around, start));
         (words.reach(more - 1) && !words.gaps[more - 1].sentence).then(|| words.hashes[more - 1])
-    })
+    }
+}
+
+/// True where a phrase that ends at `end` names a pattern other than a date, as a label.
+pub fn label_tells(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
+    let (start, hash) = last_word(&around, end);
+    cues.may_tell(hash) && cues.tell(hash, true, further_left(around, start))
+}
+
+/// True where a phrase that ends at `end` names a pattern whose value may hold no digit.
+pub fn label_captures(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
+    let (start, hash) = last_word(&around, end);
+    cues.may_capture(hash) && cues.capture(hash, further_left(around, start))
+}
+
+/// Where the word (or camelCase part) that ends at `end` begins, and its hash.
+#[inline]
+fn last_word(around: &Surroundings<'_>, end: usize) -> (usize, u64) {
+    let start = Masks::run_start(&around.masks.word, end, around.lo);
+    let start = around.masks.last_part(start, end);
+    (start, word_hash(around.text, start, end))
 }
 
 /// True where a `:`, `=` or `|` follows, quotes, brackets and blanks aside.

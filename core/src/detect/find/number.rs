@@ -17,6 +17,10 @@ impl Finder<'_> {
         if is_fraction(previous) && at > self.lo + 1 && self.text[at - 2].is_ascii_digit() {
             return end;
         }
+        if previous == b'/' && at > self.lo + 1 && self.text[at - 2].is_ascii_alphabetic() && self.byte(end) == b'.' {
+            // `HTTP/1.1`, `Chrome/96.0.4664`: a version.
+            return self.dotted_rest(end);
+        }
         if previous == b'+' {
             if let Some(found) = self.consider(at - 1, &[PhoneUs, PhoneInternational]) {
                 return found;

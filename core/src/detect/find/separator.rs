@@ -1,11 +1,11 @@
 //! What follows or surrounds punctuation: mail addresses, URLs, and values in words behind their label.
 
 use super::Finder;
+use crate::detect::context;
 use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::*;
 use crate::detect::matcher::{is_local, person_name, skip_titles};
 use crate::detect::ruleset::schema::Capture;
-use crate::detect::words::word_hash;
 
 impl Finder<'_> {
     /// The `@` at `at`.
@@ -90,8 +90,7 @@ impl Finder<'_> {
         if end == self.lo || !self.text[end - 1].is_ascii_alphabetic() {
             return None;
         }
-        let part = self.masks.last_part(self.word_start(end), end);
-        if !self.rules.cues.may_capture(word_hash(self.text, part, end)) {
+        if !context::label_captures(&self.rules.cues, self.surroundings(), end) {
             return None;
         }
         let start = self.value_start(at + 1)?;

@@ -130,11 +130,16 @@ impl Finder<'_> {
             b'-' | b'_' if end - at < 3 || behind.is_ascii_lowercase() => self.is_labelled(at),
             b':' | b'=' | b'"' | b'|' | b'^' | b'~' | b'&' => self.is_labelled(at),
             // A number directly before it: the second of two is not what a label names.
-            b' ' if behind.is_ascii_digit() => false,
+            b' ' if behind.is_ascii_digit() && self.is_long_run(at - 1) => false,
             b' ' if self.is_quantity(end) => return Some(end),
             _ => context::any_telling(&self.rules.cues, &self.surroundings(), at),
         };
         if known { None } else { Some(self.identifier_by_what_follows(at, end)) }
+    }
+
+    /// True where the digits that end at `end` are three or more.
+    fn is_long_run(&self, end: usize) -> bool {
+        end - Masks::run_start(&self.masks.digit, end, self.lo) >= 3
     }
 
     fn is_word_byte(&self, at: usize) -> bool {
@@ -152,7 +157,7 @@ impl Finder<'_> {
     fn is_labelled(&self, at: usize) -> bool {
         let marks = |it: &&u8| matches!(**it, b':' | b'=' | b'"' | b' ' | b'\'' | b'-' | b'_' | b'|' | b'^' | b'~' | b'&');
         let end = at - self.text[self.lo..at].iter().rev().take(5).take_while(marks).count();
-        end > self.lo && self.is_word_byte(end - 1) && self.may_tell(end)
+        end > self.lo && self.is_word_byte(end - 1) && context::label_tells(&self.rules.cues, self.surroundings(), end)
     }
 
     /// A value that the phrase behind it names: `12345678 (MRN)`.

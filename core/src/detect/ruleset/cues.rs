@@ -22,6 +22,8 @@ pub struct Cue {
     pub only_dates: bool,
     /// Every pattern it names is a date whose shape is seen without it.
     only_shapes: bool,
+    /// It names a pattern whose value may hold no digit.
+    captures: bool,
     /// The role it gives a date.
     pub role: Option<Role>,
     /// Whose the value is.
@@ -136,11 +138,12 @@ impl CueBuilder {
         for cue in self.before.values_mut() {
             let all = |test: &dyn Fn(u16) -> bool| cue.patterns.iter().chain(&cue.label_patterns).all(|it| test(*it));
             (cue.only_dates, cue.only_shapes) = (all(&is_date), all(&has_shape));
+            cue.captures = cue.patterns.iter().chain(&cue.label_patterns).any(|it| in_words(*it));
             cue.patterns.sort_by_key(|it| rank(*it));
             cue.label_patterns.sort_by_key(|it| rank(*it));
         }
         let telling = self.filter(|cue| cue.tells(true));
-        let capturing = self.filter(|cue| cue.patterns.iter().chain(&cue.label_patterns).any(|it| in_words(*it)));
+        let capturing = self.filter(|cue| cue.captures);
         let mut cues = Vec::new();
         let mut table = |map: HashMap<u64, Cue>, entries: Entries| {
             let rows: Vec<(u64, u32)> = map
@@ -209,6 +212,13 @@ impl Cues {
         let mut tells = false;
         self.before.each(last, next, |value, _| tells |= self.cues[value as usize].tells(labelled));
         tells
+    }
+
+    /// True where some phrase that ends with the word `last` names a pattern of words.
+    pub fn capture(&self, last: u64, next: impl FnMut(usize) -> Option<u64>) -> bool {
+        let mut captures = false;
+        self.before.each(last, next, |value, _| captures |= self.cues[value as usize].captures);
+        captures
     }
 
     /// False where no phrase that tells what a value is ends with that word.
