@@ -111,7 +111,9 @@ impl<'a> Leftward<'a> {
         };
         let gap = self.gap(end);
         let start = start_of_word(text, masks, end, self.floor);
-        let number = text[start].is_ascii_digit() && end - start > 3;
+        // A value ends what was said before it.
+        let coded = end - start > 5 && text[end - 4..end].iter().all(u8::is_ascii_digit);
+        let number = text[start].is_ascii_digit() && end - start > 3 || coded;
         if gap.stop || number {
             self.ended = true;
             return;
@@ -141,6 +143,7 @@ impl<'a> Leftward<'a> {
             return Gap { stop: true, ..Gap::default() };
         }
         let mut gap = Gap { tight: matches!(bytes, [b'"' | b'=' | b':', ..] if first), ..Gap::default() };
+        gap.stop = self.is_redacted(end, bytes);
         let mut blanks = 0;
         for (index, &byte) in bytes.iter().enumerate() {
             match byte {
@@ -163,6 +166,11 @@ impl<'a> Leftward<'a> {
         let far = self.lines > 1 || self.lines == 1 && !first && gap.labelled;
         gap.stop |= far || blanks > 2 && !first || gap.labelled && !first && !self.gaps[0].labelled && bytes[0] != b':';
         gap
+    }
+
+    /// `[mrn] 4029887`, `MRN: ******* 4029887`: something taken out stands in between, to which the words belonged.
+    fn is_redacted(&self, end: usize, gap: &[u8]) -> bool {
+        gap[0] == b']' && self.around.text[end - 1].is_ascii_lowercase() || gap.iter().filter(|it| **it == b'*').count() > 4
     }
 
     /// `No. 12`, `Acct. 12`: a short word with a full stop.
