@@ -188,7 +188,9 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: us
     let mut limit = reach;
     while unknown <= limit && words.reach(index) {
         let gap = words.gaps[index];
-        if gap.sentence && unknown > 0 {
+        // `"span_id":…`: a key with an unknown word names something else, whatever stands before the key.
+        let leaves_key = words.gaps[0].tight && words.gaps[0].labelled && !gap.glued && index > 0;
+        if (gap.sentence || leaves_key) && unknown > 0 {
             break;
         }
         labelled |= gap.labelled && unknown == 0;
