@@ -26,16 +26,8 @@ impl Meaning {
     /// The meaning of a label.
     pub fn of(rules: &Ruleset, label: &Label) -> Meaning {
         let mut meaning = Meaning::default();
-        let hints = hashes(&label.hints);
-        for index in 0..hints.len() {
-            // Hints are read forward phrase by phrase; the table wants the last word first.
-            let reversed: Vec<u64> = hints[..=index].iter().rev().copied().collect();
-            if let Some((cue, _)) = rules.cues.ending_in(&reversed) {
-                meaning.sibling |= meaning.add(cue, true);
-            }
-        }
-        if meaning.sibling {
-            meaning.patterns.dedup();
+        if let Some(cue) = told_by(rules, &label.hints) {
+            meaning.sibling = meaning.add(cue, true);
         }
         let words: Vec<u64> = hashes(&label.name).into_iter().rev().collect();
         meaning.read(rules, &words);
@@ -84,6 +76,49 @@ impl Meaning {
         }
         !cue.patterns.is_empty() || !only.is_empty()
     }
+}
+
+/// The phrase among sibling values that says most: the longest that names a pattern, then the first. Of a URL only the
+/// last part counts.
+fn told_by<'r>(rules: &'r Ruleset, hints: &[u8]) -> Option<&'r Cue> {
+    let mut best: Option<(&Cue, usize)> = None;
+    for hint in phrases(hints) {
+        let words = hashes(hint);
+        for index in 0..words.len() {
+            // Hints are read forward phrase by phrase; the table wants the last word first.
+            let reversed: Vec<u64> = words[..=index].iter().rev().copied().collect();
+            let Some((cue, len)) = rules.cues.ending_in(&reversed) else { continue };
+            let names = !cue.patterns.is_empty() || !cue.label_patterns.is_empty();
+            if names && best.is_none_or(|it| len > it.1) {
+                best = Some((cue, len));
+            }
+        }
+    }
+    best.map(|it| it.0)
+}
+
+/// Hints with URLs cut to their last part; words between URLs stay together.
+fn phrases(hints: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = hints;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = memchr::memmem::find(rest, b"://").map_or(rest.len(), |it| it);
+        if end == rest.len() {
+            return Some(std::mem::take(&mut rest));
+        }
+        let stop = rest[end..].iter().position(|it| *it == b' ').map_or(rest.len(), |it| end + it);
+        let start = rest[..end].iter().rposition(|it| *it == b' ').map_or(0, |it| it + 1);
+        if start > 0 {
+            let before = &rest[..start];
+            rest = &rest[start..];
+            return Some(before);
+        }
+        let url = &rest[..stop];
+        rest = &rest[stop..];
+        Some(url.rsplit(|it| *it == b'/').next().unwrap_or(url))
+    })
 }
 
 fn hashes(text: &[u8]) -> Vec<u64> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Candidate, Candidates};
+use super::Candidates;
 use crate::model::{Detection, EntityId, Evidence};
 
 /// Cells after which a column is judged.
@@ -48,8 +48,17 @@ pub struct ColumnTally {
 }
 
 impl ColumnTally {
-    /// Counts a cell that holds the entity.
-    pub fn hit(&mut self, entity: EntityId) {
+    /// Counts a candidate in a cell, where it is what it is called. A published test value is: nobody's, but of the
+    /// kind that the column holds.
+    #[inline]
+    pub(super) fn count(&mut self, detection: &Detection) {
+        if detection.validated != Some(false) || detection.evidence.has(Evidence::KNOWN_TEST) {
+            self.hit(detection.entity);
+        }
+    }
+
+    #[inline]
+    fn hit(&mut self, entity: EntityId) {
         match self.hits.iter_mut().find(|it| it.0 == entity) {
             Some(row) => row.1 += 1,
             None => self.hits.push((entity, 1)),
@@ -71,15 +80,32 @@ impl SourceMemory {
         }
     }
 
-    /// The candidate as its column sees it.
-    pub(super) fn judge(&self, candidate: &Candidate, tally: Option<&ColumnTally>) -> Detection {
-        let mut detection = candidate.detection;
-        let Some(tally) = tally else { return detection };
-        let Some(column) = self.columns.get(&tally.key) else { return detection };
+    /// What is known of each of a block's columns.
+    pub(super) fn views<'m>(&'m self, tallies: &[ColumnTally]) -> Vec<ColumnView<'m>> {
+        tallies.iter().map(|tally| ColumnView::of(self.columns.get(&tally.key), tally.labelled)).collect()
+    }
+}
+
+/// A column as it is known when a block is settled.
+pub(super) struct ColumnView<'m> {
+    column: Option<&'m Column>,
+    /// Its header names an identifier, and enough cells were seen to doubt that.
+    doubtful: bool,
+}
+
+impl<'m> ColumnView<'m> {
+    fn of(column: Option<&'m Column>, labelled: bool) -> Self {
+        ColumnView { column, doubtful: labelled && column.is_some_and(|it| it.cells >= ENOUGH * 4) }
+    }
+
+    /// A candidate of the column as the column sees it.
+    #[inline]
+    pub(super) fn judge(&self, mut detection: Detection) -> Detection {
+        let Some(column) = self.column else { return detection };
         if column.vouched == Some(detection.entity) && detection.validated != Some(false) {
             detection.permille = detection.permille.max(VOUCHED);
             detection.evidence = detection.evidence.with(Evidence::COLUMN_VOTE);
-        } else if tally.labelled && column.contradicts(detection.entity) && detection.validated.is_some() {
+        } else if self.doubtful && detection.validated.is_some() && column.contradicts(detection.entity) {
             detection.permille = detection.permille.min(DOUBTED);
         }
         detection
@@ -108,6 +134,6 @@ impl Column {
 
     fn contradicts(&self, entity: EntityId) -> bool {
         let count = self.hits.iter().find(|it| it.0 == entity).map_or(0, |it| it.1);
-        self.cells >= ENOUGH * 4 && self.share(count) < MINORITY
+        self.share(count) < MINORITY
     }
 }

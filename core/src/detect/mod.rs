@@ -6,6 +6,7 @@
 mod context;
 mod custom;
 mod find;
+mod gate;
 mod health;
 mod label;
 mod masks;
@@ -13,22 +14,26 @@ mod matcher;
 mod memory;
 mod normalise;
 mod options;
+mod plan;
 mod resolve;
 pub mod ruleset;
 pub mod validate;
 mod words;
 
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use self::context::TellingWords;
 use self::custom::Lead;
 use self::find::{Finder, Hl7Fields};
 pub use self::health::Tally as HealthTally;
-use self::label::Meaning;
 use self::masks::Masks;
 use self::memory::ColumnTally;
 pub use self::memory::SourceMemory;
 use self::normalise::Plain;
+use self::plan::{Plan, Plans};
 pub use self::ruleset::{Entity, Ruleset};
 use crate::Error;
 use crate::model::{Detection, EntityId, Field, Label, Segment};
@@ -59,6 +64,8 @@ pub struct Detector {
     options: DetectorOptions,
     hl7: Hl7Fields,
     wanted: Vec<bool>,
+    /// Tells it from the process's other detectors.
+    number: u64,
 }
 
 /// What was found in one block before the rest of its source is known: detections with the evidence of their own
@@ -70,8 +77,6 @@ pub struct Candidates {
     /// Health evidence by kind, capped.
     pub health: HealthTally,
     columns: Vec<ColumnTally>,
-    /// Per field of the segment: its column in `columns`, where it has one.
-    labels: Vec<u32>,
 }
 
 /// A detection that may still change when its source is known.
@@ -87,6 +92,8 @@ pub struct Candidate {
 #[derive(Default)]
 struct Scratch {
     masks: Masks,
+    telling: TellingWords,
+    plans: Plans,
 }
 
 thread_local! {
@@ -104,7 +111,9 @@ impl Detector {
             (options.only.is_empty() || options.only.contains(&entity)) && !options.skip.contains(&entity)
         };
         let wanted = ruleset.patterns().iter().map(|it| it.health.is_some() || wants(it.entity)).collect();
-        Ok(Detector { ruleset, options, hl7, wanted })
+        static MADE: AtomicU64 = AtomicU64::new(1);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        Ok(Detector { ruleset, options, hl7, wanted, number })
     }
 
     /// The rules.
@@ -130,7 +139,10 @@ impl Detector {
         let plain = normalise::normalise(&segment.text);
         SCRATCH.with_borrow_mut(|scratch| {
             scratch.masks.fill(&plain.text);
-            self.search(segment, &plain, &scratch.masks, found);
+            scratch.telling.reset(plain.text.len());
+            let lanes = found.lanes(&segment.frame.labels, |label| scratch.plans.of(self, label));
+            let prepared = Prepared { masks: &scratch.masks, telling: &scratch.telling, lanes: &lanes };
+            self.search(segment, &plain, prepared, found);
         });
         if !plain.is_original() {
             for item in &mut found.items {
@@ -142,10 +154,9 @@ impl Detector {
         found.items.retain(|it| own.contains(&it.detection.start));
     }
 
-    fn search(&self, segment: &Segment, plain: &Plain<'_>, masks: &Masks, found: &mut Candidates) {
-        let meanings: Vec<Meaning> = segment.frame.labels.iter().map(|it| Meaning::of(&self.ruleset, it)).collect();
-        found.begin_columns(&segment.frame.labels, &meanings);
-        let nothing = Meaning::default();
+    fn search(&self, segment: &Segment, plain: &Plain<'_>, prepared: Prepared<'_>, found: &mut Candidates) {
+        let Prepared { masks, telling, lanes } = prepared;
+        let unlabelled = Lane::default();
         let mut finder = Finder {
             rules: &self.ruleset,
             options: &self.options,
@@ -153,25 +164,26 @@ impl Detector {
             wanted: &self.wanted,
             text: &plain.text,
             masks,
+            telling,
             out: &mut found.items,
             health: &mut found.health,
             lo: 0,
             hi: 0,
             field: u32::MAX,
-            meaning: &nothing,
+            meaning: &unlabelled.plan.meaning,
+            plan: &unlabelled.plan,
             keep_weak: false,
-            whole: false,
         };
         for (index, field) in find::fields(segment) {
             let (lo, hi) = bounds(plain, &field);
             (finder.lo, finder.hi, finder.field) = (lo, hi, index);
-            finder.meaning = meanings.get(field.label as usize).unwrap_or(&nothing);
-            let column = found.labels.get(field.label as usize).copied().unwrap_or(0);
-            finder.keep_weak = column > 0;
+            let lane = lanes.get(field.label as usize).unwrap_or(&unlabelled);
+            (finder.plan, finder.meaning) = (&lane.plan, &lane.plan.meaning);
+            finder.keep_weak = lane.column > 0;
             let first = finder.out.len();
             finder.search_field(field.kind);
-            if column > 0 {
-                found.columns[column as usize - 1].take_cell(&mut finder.out[first..], column);
+            if lane.column > 0 {
+                found.columns[lane.column as usize - 1].take_cell(&mut finder.out[first..], lane.column);
             }
         }
         self.follow_leads(&mut finder, segment, plain);
@@ -217,11 +229,11 @@ impl Detector {
     /// Decides on a block's candidates, in block order: `decide` gets the candidate's index and the detection for each
     /// that reaches the threshold. Does not learn.
     pub fn settle(&self, memory: &SourceMemory, candidates: &Candidates, mut decide: impl FnMut(usize, Detection)) {
+        let columns = memory.views(&candidates.columns);
         for (index, candidate) in candidates.items.iter().enumerate() {
-            let tally = (candidate.column > 0).then(|| &candidates.columns[candidate.column as usize - 1]);
-            let detection = match tally {
-                None => candidate.detection,
-                Some(_) => memory.judge(candidate, tally),
+            let detection = match candidate.column {
+                0 => candidate.detection,
+                column => columns[column as usize - 1].judge(candidate.detection),
             };
             if detection.permille >= self.options.min_permille {
                 decide(index, detection);
@@ -236,6 +248,11 @@ impl Detector {
         self.settle(&SourceMemory::default(), &candidates, |_, detection| found.push(detection));
         found
     }
+}
+
+/// The hash of a column's header, 0 where it has none.
+fn name_hash(name: &[u8]) -> u64 {
+    if name.is_empty() { 0 } else { words::word_hash(name, 0, name.len()) }
 }
 
 /// A field's place in the plain text.
@@ -254,22 +271,38 @@ impl Candidates {
         self.items.clear();
         self.health = HealthTally::default();
         self.columns.clear();
-        self.labels.clear();
     }
 
-    /// One tally per label that is a table's column.
-    fn begin_columns(&mut self, labels: &[Label], meanings: &[Meaning]) {
-        for (label, meaning) in labels.iter().zip(meanings) {
-            let Some(number) = label.column else {
-                self.labels.push(0);
-                continue;
-            };
-            let key = words::chain(u64::from(number) + 1, words::word_hash(&label.name, 0, label.name.len()));
-            let labelled = !meaning.patterns.is_empty();
-            self.columns.push(ColumnTally { key, labelled, ..ColumnTally::default() });
-            self.labels.push(self.columns.len() as u32);
-        }
+    /// One lane per label, and a tally where it is a table's column.
+    fn lanes(&mut self, labels: &[Label], mut plan: impl FnMut(&Label) -> Rc<Plan>) -> Vec<Lane> {
+        let lane = |label: &Label| {
+            let plan = plan(label);
+            let column = label.column.map_or(0, |number| {
+                let key = words::chain(u64::from(number) + 1, name_hash(&label.name));
+                let labelled = !plan.meaning.patterns.is_empty();
+                self.columns.push(ColumnTally { key, labelled, ..ColumnTally::default() });
+                self.columns.len() as u32
+            });
+            Lane { plan, column }
+        };
+        labels.iter().map(lane).collect()
     }
+}
+
+/// What a block is searched with.
+#[derive(Clone, Copy)]
+struct Prepared<'a> {
+    masks: &'a Masks,
+    telling: &'a TellingWords,
+    lanes: &'a [Lane],
+}
+
+/// What is done with the fields of one label.
+#[derive(Default)]
+struct Lane {
+    plan: Rc<Plan>,
+    /// Its column in the block's tallies, plus one; 0 where it is none.
+    column: u32,
 }
 
 impl ColumnTally {
@@ -278,9 +311,7 @@ impl ColumnTally {
         self.cells += 1;
         for candidate in found {
             candidate.column = column;
-            if candidate.detection.validated != Some(false) {
-                self.hit(candidate.detection.entity);
-            }
+            self.count(&candidate.detection);
         }
     }
 }

@@ -17,6 +17,46 @@ fn a_dashed_ssn_is_found() {
     assert_eq!(found("SSN: 123-45-6788."), [("us_ssn".into(), "123-45-6788".into())]);
 }
 
+/// A block of a table with one column, and the scores of what is found in its cells.
+fn column(name: &str, cells: &[String]) -> Vec<(String, u16)> {
+    let labels = vec![Label { name: name.into(), column: Some(0), ..Label::default() }];
+    let mut segment = Segment::narrative(cells.concat().as_bytes());
+    segment.frame = Arc::new(crate::model::Frame { labels, ..Default::default() });
+    let mut start = 0;
+    for (record, cell) in cells.iter().enumerate() {
+        let end = start + cell.len() as u32;
+        let (kind, node) = (crate::model::FieldKind::Structured, crate::model::NO_NODE);
+        segment.fields.push(Field { start, end, label: 0, record: record as u32, node, kind });
+        start = end;
+    }
+    let detector = detector();
+    let candidates = detector.find(&segment);
+    let mut memory = SourceMemory::default();
+    detector.learn(&mut memory, &candidates);
+    let mut found = Vec::new();
+    detector.settle(&memory, &candidates, |_, it| {
+        found.push((detector.ruleset().entity(it.entity).id.clone(), it.permille));
+    });
+    found
+}
+
+#[test]
+fn a_column_of_known_test_values_is_not_doubted() {
+    for (name, value) in [("email", "@example.org"), ("ssn", "999-45-6788"), ("phone", "(919) 555-0123")] {
+        let cells: Vec<String> = (0..200)
+            .map(|row| if value.starts_with('@') { format!("jane{row}{value}") } else { value.to_string() })
+            .collect();
+        let found = column(name, &cells);
+        assert_eq!(found.len(), cells.len(), "{name}");
+        assert!(found.iter().all(|it| (500..=600).contains(&it.1)), "{name}: {:?}", found[0]);
+    }
+}
+
+#[test]
+fn a_column_that_contradicts_its_header_is_doubted() {
+    let cells: Vec<String> = (0..200).map(|row| format!("000-{:02}-{:04}", row % 90 + 10, row + 1)).collect();
+    assert!(column("ssn", &cells).is_empty());
+}
 /// A pattern of a user's own that no literal starts.
 fn own(regex: &str) -> Detector {
     let file = format!(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Emit;
 use super::job::Job;
-use crate::model::{LineEnds, OffsetMap, Piece, Segment, Step, Unread};
+use crate::model::{LineEnds, OffsetMap, Piece, Reason, Segment, Step, Unread};
 
 /// Characters below which a value is not looked at.
 const SHORTEST: usize = 40;
@@ -24,6 +24,7 @@ pub(super) struct Collected {
     characters: Vec<u8>,
     start: u64,
     alive: bool,
+    too_long: bool,
 }
 
 /// True where `value` is long enough, and made of nothing but base64 (RFC 4648, either alphabet, line ends allowed).
@@ -89,13 +90,11 @@ impl Literal {
     /// Reads it as a stream of its own; false where the receiver wants no more.
     pub(super) fn read(&self, job: &mut Job<'_>) -> bool {
         if job.depth >= job.budget.depth() {
+            job.unread(Reason::LimitDepth, None);
             return true;
         }
         let frame = job.frame_inside(Step::Part("base64"));
-        let mut emit = WithinLiteral {
-            emit: job.emit,
-            place: self.place.clone(),
-        };
+        let mut emit = WithinLiteral { emit: job.emit, place: self.place.clone() };
         let mut inner = Job {
             emit: &mut emit,
             budget: job.budget,
@@ -116,28 +115,25 @@ impl Literal {
 impl Collected {
     /// A value that begins at `start` in its stream.
     pub(super) fn new(start: u64) -> Self {
-        Collected {
-            characters: Vec::new(),
-            start,
-            alive: true,
-        }
+        Collected { characters: Vec::new(), start, alive: true, too_long: false }
     }
 
     /// The next part.
     pub(super) fn add(&mut self, part: &[u8]) {
         let fits = self.characters.len() + part.len() <= LONGEST;
         let plain = |part: &[u8]| part.iter().all(|&byte| digit(byte).is_some() || is_filler(byte));
-        self.alive &= fits
-            && if self.characters.is_empty() {
-                may_be(part)
-            } else {
-                plain(part)
-            };
+        self.too_long |= self.alive && !fits && plain(part);
+        self.alive &= fits && if self.characters.is_empty() { may_be(part) } else { plain(part) };
         if self.alive {
             self.characters.extend_from_slice(part);
         } else {
             self.characters = Vec::new();
         }
+    }
+
+    /// True where it is base64 as far as was looked, and too long to decode.
+    pub(super) fn is_too_long(&self) -> bool {
+        self.too_long
     }
 
     /// The decoded value, if it is base64 of something readable.
@@ -160,16 +156,8 @@ impl Emit for WithinLiteral<'_> {
     fn segment(&mut self, mut segment: Segment) -> bool {
         let text_step = (segment.text.len() as u32).max(1);
         let orig_step = (self.place.end - self.place.start) as u32;
-        let piece = Piece {
-            text_start: 0,
-            orig_start: self.place.start,
-            text_step,
-            orig_step,
-        };
-        segment.map = OffsetMap {
-            base: 0,
-            pieces: vec![piece],
-        };
+        let piece = Piece { text_start: 0, orig_start: self.place.start, text_step, orig_step };
+        segment.map = OffsetMap { base: 0, pieces: vec![piece] };
         segment.lines_before = 0;
         segment.line_ends = LineEnds::At(Vec::new());
         self.emit.segment(segment)

@@ -85,11 +85,6 @@ impl<'a> Window<'a> {
         &self.buffer[..self.ready]
     }
 
-    /// Line ends of the stream before [`Window::text`].
-    pub(super) fn lines_before(&self) -> u64 {
-        self.lines_before
-    }
-
     /// From [`Window::text`] to bytes of the stream.
     pub(super) fn map(&self) -> &OffsetMap {
         &self.map
@@ -125,16 +120,11 @@ impl<'a> Window<'a> {
         text.truncate(end);
         let rest = tail(&self.map, keep);
         let mut map = std::mem::replace(&mut self.map, rest);
-        map.pieces
-            .truncate(map.pieces.partition_point(|piece| (piece.text_start as usize) < end));
+        map.pieces.truncate(map.pieces.partition_point(|piece| (piece.text_start as usize) < end));
         self.ready -= keep;
         self.filled = kept;
         self.full = false;
-        Block {
-            text,
-            map,
-            lines_before,
-        }
+        Block { text, map, lines_before }
     }
 
     /// UTF-8 goes from the stream into the block untouched, as long as it is valid.
@@ -193,11 +183,7 @@ impl<'a> Window<'a> {
             self.buffer.resize(BLOCK, 0);
         }
         let text = &mut self.buffer[..BLOCK];
-        let mut out = Output {
-            text,
-            filled: self.filled,
-            map: &mut self.map,
-        };
+        let mut out = Output { text, filled: self.filled, map: &mut self.map };
         let progress = decode(self.encoding, &self.raw[self.raw_at..], self.orig, self.eof, &mut out);
         self.filled = out.filled;
         self.ready = out.filled;
@@ -227,19 +213,11 @@ pub(super) fn cut_lines(text: &[u8], begin: usize) -> Cut {
     if let Some(line_end) = memchr::memrchr(b'\n', &text[begin..limit]) {
         let own_end = begin + line_end + 1;
         let next_start = floor_boundary(text, own_end.saturating_sub(NEAR));
-        return Cut {
-            own_end,
-            text_end: floor_boundary(text, own_end + NEAR),
-            next_start,
-        };
+        return Cut { own_end, text_end: floor_boundary(text, own_end + NEAR), next_start };
     }
     let own_end = floor_boundary(text, text.len().saturating_sub(WITHIN)).max(begin);
     let next_start = floor_boundary(text, own_end.saturating_sub(WITHIN));
-    Cut {
-        own_end,
-        text_end: text.len(),
-        next_start,
-    }
+    Cut { own_end, text_end: text.len(), next_start }
 }
 
 /// The map of the text from `from` on.
@@ -250,26 +228,12 @@ fn tail(map: &OffsetMap, from: usize) -> OffsetMap {
     let behind = map.pieces.partition_point(|piece| piece.text_start as usize <= from);
     let mut pieces: Vec<Piece> = Vec::with_capacity(map.pieces.len() + 1 - behind);
     if let Some(first) = behind.checked_sub(1).map(|index| map.pieces[index]) {
-        pieces.push(Piece {
-            text_start: 0,
-            orig_start: map.start(from as u32),
-            ..first
-        });
+        pieces.push(Piece { text_start: 0, orig_start: map.start(from as u32), ..first });
     }
-    let moved = |piece: &Piece| Piece {
-        text_start: piece.text_start - from as u32,
-        ..*piece
-    };
+    let moved = |piece: &Piece| Piece { text_start: piece.text_start - from as u32, ..*piece };
     pieces.extend(map.pieces[behind..].iter().map(moved));
     match pieces[..] {
-        [
-            Piece {
-                text_step: 1,
-                orig_step: 1,
-                orig_start,
-                ..
-            },
-        ] => OffsetMap::identity(orig_start),
+        [Piece { text_step: 1, orig_step: 1, orig_start, .. }] => OffsetMap::identity(orig_start),
         _ => OffsetMap { base: 0, pieces },
     }
 }

@@ -129,11 +129,7 @@ pub(super) struct DecodedReader<'a> {
 
 impl<'a> DecodedReader<'a> {
     pub(super) fn new(decoder: Box<dyn Read + 'a>, budget: &'a Budget) -> Self {
-        DecodedReader {
-            decoder,
-            budget,
-            ended: false,
-        }
+        DecodedReader { decoder, budget, ended: false }
     }
 }
 

@@ -41,9 +41,7 @@ pub(super) fn is_xz(head: &Head<'_>) -> bool {
 
 pub(super) fn read_gzip(job: &mut Job<'_>, stream: Stream<'_>) {
     let open = |input| Member::Gzip(GzDecoder::new(input));
-    read_inside(job, &[".gz", ".gzip", ".tgz"], || {
-        Some(Box::new(Members::new(stream, b'\x1F', open)))
-    });
+    read_inside(job, &[".gz", ".gzip", ".tgz"], || Some(Box::new(Members::new(stream, b'\x1F', open))));
 }
 
 pub(super) fn read_zstd(job: &mut Job<'_>, stream: Stream<'_>) {
@@ -56,9 +54,7 @@ pub(super) fn read_zstd(job: &mut Job<'_>, stream: Stream<'_>) {
 
 pub(super) fn read_bzip2(job: &mut Job<'_>, stream: Stream<'_>) {
     let open = |input| Member::Bzip2(BzDecoder::new(input));
-    read_inside(job, &[".bz2", ".bzip2"], || {
-        Some(Box::new(Members::new(stream, b'B', open)))
-    });
+    read_inside(job, &[".bz2", ".bzip2"], || Some(Box::new(Members::new(stream, b'B', open))));
 }
 
 pub(super) fn read_xz(job: &mut Job<'_>, stream: Stream<'_>) {
@@ -90,10 +86,7 @@ fn read_inside<'a>(job: &mut Job<'_>, suffixes: &[&str], decoder: impl FnOnce() 
 
 /// The file name without folders and without the suffix of the compression.
 fn inner_name(name: &[u8], suffixes: &[&str]) -> Vec<u8> {
-    let base = name
-        .rsplit(|byte| matches!(byte, b'/' | b'\\'))
-        .next()
-        .unwrap_or_default();
+    let base = name.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or_default();
     let suffix = suffixes
         .iter()
         .map(|suffix| suffix.as_bytes())
@@ -119,11 +112,7 @@ struct Members<'a> {
 
 impl<'a> Members<'a> {
     fn new(stream: Stream<'a>, magic: u8, open: fn(Input<'a>) -> Member<'a>) -> Self {
-        Members {
-            member: Some(open(BufReader::with_capacity(64 << 10, stream.into_bytes()))),
-            magic,
-            open,
-        }
+        Members { member: Some(open(BufReader::with_capacity(64 << 10, stream.into_bytes()))), magic, open }
     }
 
     /// Goes to the next member, if there is one.
@@ -204,10 +193,7 @@ mod tests {
         let joined = |one: Vec<u8>| [one.clone(), one].concat();
         for (id, bytes) in [("gzip", gzip(TEXT)), ("zstd", zstd(TEXT)), ("bzip2", bzip2(TEXT))] {
             let bytes = joined(bytes);
-            let hint = Hint {
-                name: b"dir/app.log.gz",
-                format: None,
-            };
+            let hint = Hint { name: b"dir/app.log.gz", format: None };
             let (kept, extraction) = run_as(&bytes, 3, hint, &Limits::default());
             assert_eq!((extraction.format, extraction.state), (id, SourceState::Complete));
             assert_eq!(kept.owned(), [TEXT, TEXT].concat());
@@ -215,19 +201,8 @@ mod tests {
             assert_eq!(extraction.outcome.decoded, Some(2 * TEXT.len() as u64));
             assert_eq!(kept.segments[0].frame.provenance.len(), 1);
         }
-        let (kept, _) = run_as(
-            &gzip(TEXT),
-            3,
-            Hint {
-                name: b"dir/app.log.gz",
-                format: None,
-            },
-            &Limits::default(),
-        );
-        assert_eq!(
-            kept.segments[0].frame.provenance[0],
-            Step::Member(Text::from("app.log"))
-        );
+        let (kept, _) = run_as(&gzip(TEXT), 3, Hint { name: b"dir/app.log.gz", format: None }, &Limits::default());
+        assert_eq!(kept.segments[0].frame.provenance[0], Step::Member(Text::from("app.log")));
         assert_eq!(run(XZ).0.owned(), b"SSN 123-45-6789\n");
     }
 
@@ -243,24 +218,17 @@ mod tests {
         let padded = [gzip(TEXT), vec![0; 5000]].concat();
         assert_eq!(run(&padded).1.state, SourceState::Complete);
         let (kept, extraction) = run(&[gzip(TEXT), b"tail".to_vec()].concat());
-        assert_eq!(
-            (extraction.state, extraction.reason),
-            (SourceState::Partial, Some(Reason::Malformed))
-        );
+        assert_eq!((extraction.state, extraction.reason), (SourceState::Partial, Some(Reason::Malformed)));
         assert_eq!(kept.owned(), TEXT);
     }
 
     #[test]
     fn what_was_decoded_before_damage_is_kept() {
-        let text: Vec<u8> = (0..200_000u32)
-            .flat_map(|it| format!("row {}\n", it.wrapping_mul(2654435761)).into_bytes())
-            .collect();
+        let text: Vec<u8> =
+            (0..200_000u32).flat_map(|it| format!("row {}\n", it.wrapping_mul(2654435761)).into_bytes()).collect();
         for whole in [gzip(&text), zstd(&text), bzip2(&text)] {
             let (kept, extraction) = run(&whole[..whole.len() * 3 / 4]);
-            assert_eq!(
-                (extraction.state, extraction.reason),
-                (SourceState::Partial, Some(Reason::Malformed))
-            );
+            assert_eq!((extraction.state, extraction.reason), (SourceState::Partial, Some(Reason::Malformed)));
             let owned = kept.owned();
             assert!(owned.len() > text.len() / 3 && text.starts_with(&owned));
             assert_eq!(kept.unread.len(), 1);
@@ -271,22 +239,13 @@ mod tests {
     fn bombs_stop_at_a_limit() {
         let bomb = zstd(&vec![b'a'; 64 << 20]);
         let (kept, extraction) = run(&bomb);
-        assert_eq!(
-            (extraction.state, extraction.reason),
-            (SourceState::Partial, Some(Reason::LimitRatio))
-        );
+        assert_eq!((extraction.state, extraction.reason), (SourceState::Partial, Some(Reason::LimitRatio)));
         assert!(kept.owned().len() >= 16 << 20);
-        let limits = Limits {
-            decoded_bytes: 1000,
-            ..Limits::default()
-        };
+        let limits = Limits { decoded_bytes: 1000, ..Limits::default() };
         let (_, extraction) = run_as(&bomb, 1 << 20, Hint::default(), &limits);
         assert_eq!(extraction.reason, Some(Reason::LimitBytes));
         let nested = (0..9).fold(TEXT.to_vec(), |bytes, _| gzip(&bytes));
         let (_, extraction) = run(&nested);
-        assert_eq!(
-            (extraction.state, extraction.reason),
-            (SourceState::Failed, Some(Reason::LimitDepth))
-        );
+        assert_eq!((extraction.state, extraction.reason), (SourceState::Failed, Some(Reason::LimitDepth)));
     }
 }

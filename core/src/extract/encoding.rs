@@ -92,11 +92,7 @@ impl Output<'_> {
 
     /// True where a character of `len` bytes with that step still fits.
     fn fits(&self, len: usize, step: (u32, u32)) -> bool {
-        let same = self
-            .map
-            .pieces
-            .last()
-            .is_some_and(|last| (last.text_step, last.orig_step) == step);
+        let same = self.map.pieces.last().is_some_and(|last| (last.text_step, last.orig_step) == step);
         self.filled + len <= self.text.len() && (same || self.map.pieces.len() < MAX_PIECES)
     }
 }
@@ -109,20 +105,10 @@ pub(super) fn note(map: &mut OffsetMap, at: usize, orig: u64, step: (u32, u32)) 
             return;
         }
         if at > 0 {
-            map.push(Piece {
-                text_start: 0,
-                orig_start: map.base,
-                text_step: 1,
-                orig_step: 1,
-            });
+            map.push(Piece { text_start: 0, orig_start: map.base, text_step: 1, orig_step: 1 });
         }
     }
-    map.push(Piece {
-        text_start: at as u32,
-        orig_start: orig,
-        text_step: step.0,
-        orig_step: step.1,
-    });
+    map.push(Piece { text_start: at as u32, orig_start: orig, text_step: step.0, orig_step: step.1 });
 }
 
 /// Decodes as much of `raw` as fits. `raw` begins at `orig` in the stream; `last` says that nothing follows it.
@@ -150,35 +136,23 @@ fn decode_utf8(raw: &[u8], orig: u64, last: bool, out: &mut Output<'_>) -> Progr
         }
         at += taken;
         if taken < valid {
-            return Progress {
-                consumed: at,
-                full: true,
-            };
+            return Progress { consumed: at, full: true };
         }
         let broken = match broken {
             Some(len) => len,
             None if last => rest.len() - valid,
             None => {
-                return Progress {
-                    consumed: at,
-                    full: false,
-                };
+                return Progress { consumed: at, full: false };
             }
         };
         for &byte in &rest[valid..valid + broken] {
             if !put_windows_1252(byte, orig + at as u64, out) {
-                return Progress {
-                    consumed: at,
-                    full: true,
-                };
+                return Progress { consumed: at, full: true };
             }
             at += 1;
         }
     }
-    Progress {
-        consumed: at,
-        full: false,
-    }
+    Progress { consumed: at, full: false }
 }
 
 /// The last character boundary of valid UTF-8 that is at or before `at`.
@@ -197,11 +171,7 @@ fn put_windows_1252(byte: u8, orig: u64, out: &mut Output<'_>) -> bool {
         0x017D, 0x8F, 0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A,
         0x0153, 0x9D, 0x017E, 0x0178,
     ];
-    let code = if (0x80..0xA0).contains(&byte) {
-        HIGH[usize::from(byte - 0x80)]
-    } else {
-        u16::from(byte)
-    };
+    let code = if (0x80..0xA0).contains(&byte) { HIGH[usize::from(byte - 0x80)] } else { u16::from(byte) };
     let character = char::from_u32(u32::from(code)).unwrap_or(char::REPLACEMENT_CHARACTER);
     put_char(character, orig, 1, out)
 }
@@ -239,10 +209,7 @@ fn decode_wide(
                 fits
             }
             None if !last => {
-                return Progress {
-                    consumed: at,
-                    full: false,
-                };
+                return Progress { consumed: at, full: false };
             }
             None if rest.len() >= width => {
                 let fits = put_char(char::REPLACEMENT_CHARACTER, orig + at as u64, width as u32, out);
@@ -256,16 +223,10 @@ fn decode_wide(
             }
         };
         if !fits {
-            return Progress {
-                consumed: at,
-                full: true,
-            };
+            return Progress { consumed: at, full: true };
         }
     }
-    Progress {
-        consumed: at,
-        full: false,
-    }
+    Progress { consumed: at, full: false }
 }
 
 /// One character of UTF-16; an unpaired surrogate is U+FFFD.
@@ -323,7 +284,9 @@ mod tests {
 
     #[test]
     fn wide_text_is_told_with_and_without_a_mark() {
-        for (bytes, width) in [(utf16(NOTE, false), 2), (utf16(NOTE, true), 2), (utf32(NOTE, false), 4), (utf32(NOTE, true), 4)] {
+        for (bytes, width) in
+            [(utf16(NOTE, false), 2), (utf16(NOTE, true), 2), (utf32(NOTE, false), 4), (utf32(NOTE, true), 4)]
+        {
             let (kept, _) = run(&bytes);
             assert_eq!(kept.owned(), NOTE.as_bytes());
             assert!(places(&bytes).iter().all(|(_, at)| at.len() == width || at.len() == 4));

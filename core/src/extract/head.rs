@@ -45,11 +45,7 @@ impl<'a> Stream<'a> {
             ended = count == 0;
         }
         buffer.truncate(filled);
-        Stream {
-            head: buffer,
-            input,
-            ended,
-        }
+        Stream { head: buffer, input, ended }
     }
 
     /// The stream as blocks of text.
@@ -65,12 +61,7 @@ impl<'a> Stream<'a> {
 
 impl<'a> Head<'a> {
     pub(super) fn new(stream: &'a Stream<'_>, name: &'a [u8]) -> Self {
-        Head {
-            raw: &stream.head,
-            name,
-            ended: stream.ended,
-            text: OnceCell::new(),
-        }
+        Head { raw: &stream.head, name, ended: stream.ended, text: OnceCell::new() }
     }
 
     /// The first bytes, decoded.
@@ -97,11 +88,7 @@ fn decode(raw: &[u8]) -> Cow<'_, [u8]> {
     }
     let mut text = vec![0; PEEKED];
     let mut map = OffsetMap::default();
-    let mut out = Output {
-        text: &mut text,
-        filled: 0,
-        map: &mut map,
-    };
+    let mut out = Output { text: &mut text, filled: 0, map: &mut map };
     encoding::decode(encoding, body, 0, false, &mut out);
     let filled = out.filled;
     text.truncate(filled);

@@ -24,38 +24,19 @@ pub(super) struct Job<'a> {
 
 impl<'a> Job<'a> {
     pub(super) fn new(emit: &'a mut dyn Emit, budget: &'a Budget, name: &[u8], format: Option<&'a str>) -> Self {
-        Job {
-            emit,
-            budget,
-            frame: Arc::default(),
-            depth: 0,
-            name: name.to_vec(),
-            format,
-            reason: None,
-        }
+        Job { emit, budget, frame: Arc::default(), depth: 0, name: name.to_vec(), format, reason: None }
     }
 
     /// The job for the stream that stands one `step` inside this one.
     pub(super) fn inner(&mut self, step: Step, name: Vec<u8>) -> Job<'_> {
         let frame = self.frame_inside(step);
-        Job {
-            emit: self.emit,
-            budget: self.budget,
-            frame,
-            depth: self.depth + 1,
-            name,
-            format: None,
-            reason: None,
-        }
+        Job { emit: self.emit, budget: self.budget, frame, depth: self.depth + 1, name, format: None, reason: None }
     }
 
     /// A frame without labels, one `step` further in.
     pub(super) fn frame_inside(&self, step: Step) -> Arc<Frame> {
         let provenance: Provenance = self.frame.provenance.iter().cloned().chain([step]).collect();
-        Arc::new(Frame {
-            provenance,
-            ..Frame::default()
-        })
+        Arc::new(Frame { provenance, ..Frame::default() })
     }
 
     /// Emits a block; false where the receiver wants no more. A segment without labels gets this stream's frame.
@@ -78,19 +59,13 @@ impl<'a> Job<'a> {
     /// Reports that something of this stream was not read.
     pub(super) fn unread(&mut self, reason: Reason, bytes: Option<u64>) {
         self.note(reason);
-        self.emit.unread(Unread {
-            place: Arc::clone(&self.frame.provenance),
-            reason,
-            bytes,
-        });
+        self.emit.unread(Unread { place: Arc::clone(&self.frame.provenance), reason, bytes });
     }
 
     /// Notes a reason without reporting it (it was reported further in). Failures go before what is by design.
     pub(super) fn note(&mut self, reason: Reason) {
         use crate::model::ReasonClass::Failure;
-        let graver = self
-            .reason
-            .is_none_or(|old| old.class() != Failure && reason.class() == Failure);
+        let graver = self.reason.is_none_or(|old| old.class() != Failure && reason.class() == Failure);
         if graver {
             self.reason = Some(reason);
         }

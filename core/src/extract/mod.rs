@@ -70,52 +70,17 @@ struct Format {
 /// The first row whose sniff accepts a stream reads it; the last one accepts everything. Compression comes before
 /// text. Formats that are not read (`opaque`) are looked for before all of them.
 const FORMATS: [Format; 7] = [
-    Format {
-        id: "gzip",
-        sniff: compress::is_gzip,
-        read: compress::read_gzip,
-        unread: None,
-    },
-    Format {
-        id: "zstd",
-        sniff: compress::is_zstd,
-        read: compress::read_zstd,
-        unread: None,
-    },
-    Format {
-        id: "bzip2",
-        sniff: compress::is_bzip2,
-        read: compress::read_bzip2,
-        unread: None,
-    },
-    Format {
-        id: "xz",
-        sniff: compress::is_xz,
-        read: compress::read_xz,
-        unread: None,
-    },
-    Format {
-        id: "json",
-        sniff: json::sniff,
-        read: json::read,
-        unread: None,
-    },
-    Format {
-        id: "csv",
-        sniff: csv::sniff,
-        read: csv::read,
-        unread: None,
-    },
+    Format { id: "gzip", sniff: compress::is_gzip, read: compress::read_gzip, unread: None },
+    Format { id: "zstd", sniff: compress::is_zstd, read: compress::read_zstd, unread: None },
+    Format { id: "bzip2", sniff: compress::is_bzip2, read: compress::read_bzip2, unread: None },
+    Format { id: "xz", sniff: compress::is_xz, read: compress::read_xz, unread: None },
+    Format { id: "json", sniff: json::sniff, read: json::read, unread: None },
+    Format { id: "csv", sniff: csv::sniff, read: csv::read, unread: None },
     TEXT,
 ];
 
 /// What everything is that nobody knows better.
-const TEXT: Format = Format {
-    id: "text",
-    sniff: |_| true,
-    read: text::read,
-    unread: None,
-};
+const TEXT: Format = Format { id: "text", sniff: |_| true, read: text::read, unread: None };
 
 /// Reads a stream to its end, as what its first bytes say it is, and emits its text.
 ///
@@ -134,16 +99,8 @@ pub fn extract(input: &mut dyn Read, hint: Hint<'_>, limits: &Limits, emit: &mut
         Some(_) => SourceState::Partial,
     };
     let decoded = (budget.decoded() > 0).then(|| budget.decoded());
-    let outcome = Outcome {
-        bytes_examined: budget.disk(),
-        decoded,
-    };
-    Extraction {
-        format,
-        state,
-        reason: job.reason,
-        outcome,
-    }
+    let outcome = Outcome { bytes_examined: budget.disk(), decoded };
+    Extraction { format, state, reason: job.reason, outcome }
 }
 
 /// Reads one stream, the outermost or one within it, and says what format it has.
@@ -165,9 +122,7 @@ fn choose(head: &Head<'_>, wanted: Option<&str>) -> &'static Format {
     const ALL: [&[Format]; 2] = [&opaque::FORMATS, &FORMATS];
     let rows = || ALL.into_iter().flatten();
     let by_id = rows().find(|format| Some(format.id) == wanted);
-    by_id
-        .or_else(|| rows().find(|format| (format.sniff)(head)))
-        .unwrap_or(&TEXT)
+    by_id.or_else(|| rows().find(|format| (format.sniff)(head))).unwrap_or(&TEXT)
 }
 
 /// True where bytes are of a format that more can be told of than that they are bytes, or are text.
@@ -178,10 +133,7 @@ fn is_readable(bytes: &[u8]) -> bool {
         return true;
     }
     let text = head.text();
-    let odd = text
-        .iter()
-        .filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
-        .count();
+    let odd = text.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count();
     let plain = std::str::from_utf8(bytes).is_ok() || text.iter().all(u8::is_ascii);
     !text.is_empty() && plain && odd * 50 <= text.len()
 }

@@ -6,22 +6,12 @@ use crate::model::Reason;
 
 /// A format of which only what stands in clear is read.
 const fn unsupported(id: &'static str, sniff: fn(&Head<'_>) -> bool) -> Format {
-    Format {
-        id,
-        sniff,
-        read: text::read,
-        unread: Some(Reason::Unsupported),
-    }
+    Format { id, sniff, read: text::read, unread: Some(Reason::Unsupported) }
 }
 
 /// A format whose contents are no text; its first block may hold metadata that is.
 const fn by_design(id: &'static str, reason: Reason, sniff: fn(&Head<'_>) -> bool) -> Format {
-    Format {
-        id,
-        sniff,
-        read: text::read_start,
-        unread: Some(reason),
-    }
+    Format { id, sniff, read: text::read_start, unread: Some(reason) }
 }
 
 /// `RIFF` and ISO base media files name their kind behind a length.
@@ -39,25 +29,13 @@ fn mp3(head: &Head<'_>) -> bool {
 }
 
 pub(super) const FORMATS: [Format; 24] = [
-    by_design("png", Reason::ImageContent, |head| {
-        head.raw.starts_with(b"\x89PNG\r\n\x1A\n")
-    }),
-    by_design("jpeg", Reason::ImageContent, |head| {
-        head.raw.starts_with(b"\xFF\xD8\xFF")
-    }),
-    by_design("gif", Reason::ImageContent, |head| {
-        head.raw.starts_with(b"GIF87a") || head.raw.starts_with(b"GIF89a")
-    }),
-    by_design("tiff", Reason::ImageContent, |head| {
-        head.raw.starts_with(b"II*\0") || head.raw.starts_with(b"MM\0*")
-    }),
-    by_design("bmp", Reason::ImageContent, |head| {
-        head.raw.starts_with(b"BM") && head.raw.get(6..10) == Some(&[0; 4])
-    }),
+    by_design("png", Reason::ImageContent, |head| head.raw.starts_with(b"\x89PNG\r\n\x1A\n")),
+    by_design("jpeg", Reason::ImageContent, |head| head.raw.starts_with(b"\xFF\xD8\xFF")),
+    by_design("gif", Reason::ImageContent, |head| head.raw.starts_with(b"GIF87a") || head.raw.starts_with(b"GIF89a")),
+    by_design("tiff", Reason::ImageContent, |head| head.raw.starts_with(b"II*\0") || head.raw.starts_with(b"MM\0*")),
+    by_design("bmp", Reason::ImageContent, |head| head.raw.starts_with(b"BM") && head.raw.get(6..10) == Some(&[0; 4])),
     by_design("webp", Reason::ImageContent, |head| riff(head, b"WEBP")),
-    by_design("heif", Reason::ImageContent, |head| {
-        brand(head, &[b"heic", b"heix", b"mif1", b"avif"])
-    }),
+    by_design("heif", Reason::ImageContent, |head| brand(head, &[b"heic", b"heix", b"mif1", b"avif"])),
     by_design("wav", Reason::Audio, |head| riff(head, b"WAVE")),
     by_design("mp3", Reason::Audio, mp3),
     by_design("flac", Reason::Audio, |head| head.raw.starts_with(b"fLaC")),
@@ -65,9 +43,7 @@ pub(super) const FORMATS: [Format; 24] = [
     by_design("m4a", Reason::Audio, |head| brand(head, &[b"M4A "])),
     by_design("avi", Reason::Video, |head| riff(head, b"AVI ")),
     by_design("mp4", Reason::Video, |head| head.raw.get(4..8) == Some(b"ftyp")),
-    by_design("matroska", Reason::Video, |head| {
-        head.raw.starts_with(b"\x1A\x45\xDF\xA3")
-    }),
+    by_design("matroska", Reason::Video, |head| head.raw.starts_with(b"\x1A\x45\xDF\xA3")),
     by_design("elf", Reason::Executable, |head| head.raw.starts_with(b"\x7FELF")),
     by_design("pe", Reason::Executable, |head| {
         head.raw.starts_with(b"MZ") && head.raw.get(2..64).is_some_and(|it| it.contains(&0))
@@ -76,9 +52,7 @@ pub(super) const FORMATS: [Format; 24] = [
         head.raw.starts_with(b"\xCF\xFA\xED\xFE") || head.raw.starts_with(b"\xCE\xFA\xED\xFE")
     }),
     unsupported("pdf", |head| head.raw.starts_with(b"%PDF-")),
-    unsupported("zip", |head| {
-        head.raw.starts_with(b"PK\x03\x04") || head.raw.starts_with(b"PK\x05\x06")
-    }),
+    unsupported("zip", |head| head.raw.starts_with(b"PK\x03\x04") || head.raw.starts_with(b"PK\x05\x06")),
     unsupported("ole", |head| head.raw.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")),
     unsupported("7z", |head| head.raw.starts_with(b"7z\xBC\xAF\x27\x1C")),
     unsupported("sqlite", |head| head.raw.starts_with(b"SQLite format 3\0")),

@@ -55,10 +55,7 @@ pub(super) struct Seen {
 impl Kept {
     /// The fields of all segments.
     pub(super) fn fields(&self) -> Vec<Seen> {
-        self.segments
-            .iter()
-            .flat_map(|segment| segment.fields.iter().map(|field| seen(segment, field)))
-            .collect()
+        self.segments.iter().flat_map(|segment| segment.fields.iter().map(|field| seen(segment, field))).collect()
     }
 
     /// The texts of all fields.
@@ -71,10 +68,7 @@ impl Kept {
 
     /// `label=text` of all fields.
     pub(super) fn pairs(&self) -> Vec<String> {
-        self.fields()
-            .iter()
-            .map(|field| format!("{}={}", field.label, field.text))
-            .collect()
+        self.fields().iter().map(|field| format!("{}={}", field.label, field.text)).collect()
     }
 
     /// What the segments own, joined.
@@ -85,12 +79,7 @@ impl Kept {
 }
 
 fn seen(segment: &Segment, field: &Field) -> Seen {
-    let label = segment
-        .frame
-        .labels
-        .get(field.label as usize)
-        .cloned()
-        .unwrap_or_default();
+    let label = segment.frame.labels.get(field.label as usize).cloned().unwrap_or_default();
     Seen {
         text: String::from_utf8(segment.text[field.start as usize..field.end as usize].to_vec()).expect("UTF-8"),
         label: label.name.reveal(),
@@ -120,15 +109,9 @@ pub(super) fn same_in_any_reads(bytes: &[u8]) {
         let (kept, _) = run_as(bytes, step, Hint::default(), &Limits::default());
         assert_eq!(kept.segments.len(), whole.segments.len(), "reads of {step}");
         for (left, right) in kept.segments.iter().zip(&whole.segments) {
-            assert!(
-                left.text == right.text && left.own == right.own && left.map == right.map,
-                "reads of {step}"
-            );
+            assert!(left.text == right.text && left.own == right.own && left.map == right.map, "reads of {step}");
             assert_eq!(left.fields, right.fields);
-            assert_eq!(
-                (left.lines_before, left.first_record),
-                (right.lines_before, right.first_record)
-            );
+            assert_eq!((left.lines_before, left.first_record), (right.lines_before, right.first_record));
             assert_eq!(left.frame.labels, right.frame.labels);
             assert_eq!(left.frame.nodes, right.frame.nodes);
         }

@@ -33,8 +33,7 @@ fn read_block(job: &mut Job<'_>, window: &mut Window<'_>, begin: usize) -> Optio
     }
     let cut = block::cut_lines(window.text(), begin);
     let block = window.cut(cut.text_end, cut.next_start, job.buffer());
-    job.send(block.into_segment(begin..cut.own_end))
-        .then_some(cut.own_end - cut.next_start)
+    job.send(block.into_segment(begin..cut.own_end)).then_some(cut.own_end - cut.next_start)
 }
 
 /// Emits the line at the beginning of the window to its end, as `dress` makes it; false where the receiver wants no
@@ -45,11 +44,7 @@ pub(super) fn read_long_line(job: &mut Job<'_>, window: &mut Window<'_>, dress: 
         window.fill();
         let text = window.text();
         let line_end = memchr::memchr(b'\n', &text[begin..]).map(|at| begin + at + 1);
-        let own_end = if window.is_last() {
-            line_end.or(Some(text.len()))
-        } else {
-            line_end
-        };
+        let own_end = if window.is_last() { line_end.or(Some(text.len())) } else { line_end };
         if let Some(own_end) = own_end {
             let block = window.cut(own_end, own_end, job.buffer());
             return own_end == begin || job.send(dress(block.into_segment(begin..own_end)));
@@ -95,10 +90,7 @@ mod tests {
         for segment in &kept.segments {
             let start = segment.map.start(0) as usize;
             assert_eq!(segment.text.0, text[start..start + segment.text.len()]);
-            assert_eq!(
-                segment.lines_before as usize,
-                text[..start].iter().filter(|&&byte| byte == b'\n').count()
-            );
+            assert_eq!(segment.lines_before as usize, text[..start].iter().filter(|&&byte| byte == b'\n').count());
             assert!(segment.text.len() <= super::BLOCK);
         }
         assert!(kept.segments[1].own.start > 0 && kept.segments[1].own.start <= 256);

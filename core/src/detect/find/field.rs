@@ -2,46 +2,29 @@
 
 use super::Finder;
 use crate::detect::Candidate;
+use crate::detect::plan::Value;
 use crate::model::FieldKind;
 
 impl Finder<'_> {
-    /// Searches the field in hand, its label first.
-    pub fn search_field(&mut self, kind: FieldKind) {
-        let meant = !self.meaning.patterns.is_empty();
-        if meant && kind != FieldKind::Narrative && self.whole_value() {
-            return;
+    /// Searches the field in hand, its label first. True where the label told what the whole of it is.
+    #[inline]
+    pub fn search_field(&mut self, kind: FieldKind) -> bool {
+        if kind != FieldKind::Narrative && self.whole_value() {
+            return true;
         }
         self.search();
+        false
     }
 
     /// Tries the patterns of the label on the whole value; false where none fits.
+    #[inline]
     fn whole_value(&mut self) -> bool {
-        let (lo, hi) = (self.lo, self.hi);
-        let before = Default::default();
-        let mut best: Option<Candidate> = None;
-        self.whole = true;
-        let meaning = self.meaning;
-        for &index in &meaning.patterns {
-            if !self.wanted[usize::from(index)] {
-                continue;
-            }
-            let pattern = self.rules.pattern(index);
-            if pattern.match_at(self.text, lo, hi) != Some(hi) {
-                continue;
-            }
-            let Some(found) = self.judge(index, lo, hi, &before) else { continue };
-            let better = best.is_none_or(|it| found.detection.permille > it.detection.permille);
-            if better {
-                best = Some(found);
-            }
-            if found.detection.validated != Some(false) {
-                break;
-            }
-        }
-        self.whole = false;
-        let Some(best) = best else { return false };
-        let logged = meaning.log_clock && self.rules.entity(best.detection.entity).id == "date";
-        self.emit(if logged { self.as_log_timestamp(best) } else { best });
+        let (text, at) = (self.bounded(), self.lo);
+        let Some(mut detection) = self.plan.whole(self.rules, Value { text, at }) else { return false };
+        detection.start = self.lo as u32;
+        detection.end = self.hi as u32;
+        detection.field = self.field;
+        self.emit(Candidate { detection, column: 0 });
         true
     }
 }

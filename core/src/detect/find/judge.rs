@@ -4,14 +4,11 @@ use super::Finder;
 use crate::detect::Candidate;
 use crate::detect::context::{self, Before, Hit};
 use crate::detect::matcher::Matcher;
+use crate::detect::plan::{KNOWN_TEST, LOG_TIMESTAMP};
 use crate::detect::ruleset::Pattern;
 use crate::detect::ruleset::schema::Boundary;
 use crate::model::{Detection, Evidence, Role, Subject};
 
-/// What a published test value scores at most.
-const KNOWN_TEST: u16 = 550;
-/// What a log's own timestamp scores.
-const LOG_TIMESTAMP: u16 = 300;
 
 /// How a pattern is supported.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +26,7 @@ impl<'a> Finder<'a> {
         let slots = &self.rules.slots;
         let fits = |shape: &Matcher| slots[*shape as usize].is_some_and(|it| self.stands(it, at).is_some());
         let first = shapes.iter().position(fits)?;
-        let before = self.before(at);
+        let before = self.before_shape(at);
         self.consider_in(at, &before, &shapes[first..])
     }
 
@@ -50,6 +47,9 @@ impl<'a> Finder<'a> {
         let meant = self.meaning.patterns.iter();
         let shaped = shapes.iter().filter_map(|&shape| self.rules.slots[shape as usize]);
         for pattern in named.chain(meant).copied().chain(shaped) {
+            if best.is_some_and(|it| self.is_beaten(pattern, &it)) {
+                continue;
+            }
             let Some(found) = self.attempt(pattern, at, before) else { continue };
             if best.is_none_or(|it| rank(&found) > rank(&it)) {
                 best = Some(found);
@@ -60,6 +60,14 @@ impl<'a> Finder<'a> {
         let end = best.detection.end as usize;
         self.emit(best);
         Some(end)
+    }
+
+    /// True where the pattern can score no better than what was found.
+    fn is_beaten(&self, index: u16, best: &Candidate) -> bool {
+        let pattern = self.rules.pattern(index);
+        let ceiling = pattern.bare.max(pattern.cue).max(pattern.label);
+        let tied = ceiling == best.detection.permille && pattern.entity == best.detection.entity;
+        best.detection.validated != Some(false) && (ceiling < best.detection.permille || tied)
     }
 
     /// One pattern at one place.
@@ -160,7 +168,7 @@ impl<'a> Finder<'a> {
     fn support(&self, index: u16, before: &Before<'a>) -> (Support, Evidence) {
         if self.meaning.patterns.contains(&index) {
             let evidence = if self.meaning.sibling { Evidence::SIBLING } else { Evidence::LABEL };
-            return (if self.whole { Support::Label } else { Support::Cue }, evidence);
+            return (Support::Cue, evidence);
         }
         let hits = before.hit.iter().chain(&before.date_hit);
         let supports = hits.map(|hit| support_of(hit, index));

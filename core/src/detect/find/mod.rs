@@ -9,10 +9,12 @@ mod place;
 mod separator;
 mod token;
 
-use super::context::{self, Before, REACH, Surroundings};
+use super::context::{self, Before, REACH, Surroundings, TellingWords};
 use super::label::Meaning;
 use super::masks::Masks;
+use super::plan::Plan;
 use super::ruleset::Ruleset;
+use super::words::word_hash;
 use super::{Candidate, DetectorOptions, HealthTally};
 use crate::model::Segment;
 
@@ -27,6 +29,7 @@ pub(super) struct Finder<'a> {
     pub wanted: &'a [bool],
     pub text: &'a [u8],
     pub masks: &'a Masks,
+    pub telling: &'a TellingWords,
     pub out: &'a mut Vec<Candidate>,
     pub health: &'a mut HealthTally,
     /// The field in hand.
@@ -34,10 +37,10 @@ pub(super) struct Finder<'a> {
     pub hi: usize,
     pub field: u32,
     pub meaning: &'a Meaning,
+    /// What the field's label makes of a whole value.
+    pub plan: &'a Plan,
     /// Weak candidates matter: the field's column may raise them.
     pub keep_weak: bool,
-    /// The whole value carries the field's label, not just a part of it.
-    pub whole: bool,
 }
 
 impl<'a> Finder<'a> {
@@ -79,7 +82,7 @@ impl<'a> Finder<'a> {
 
     /// A pattern whose literal stands at `at`.
     pub fn lead(&mut self, pattern: u16, at: usize) {
-        let before = self.before(at);
+        let before = self.before_shape(at);
         if let Some(found) = self.attempt(pattern, at, &before) {
             self.emit(found);
         }
@@ -132,11 +135,25 @@ impl<'a> Finder<'a> {
         Masks::run_start(&self.masks.word, at, self.lo)
     }
 
-    fn surroundings(&self) -> Surroundings<'a> {
-        Surroundings { text: self.text, masks: self.masks, lo: self.lo, hi: self.hi }
+    /// True where the word that ends at `end` may end a phrase that names a pattern.
+    #[inline]
+    fn may_tell(&self, end: usize) -> bool {
+        let start = self.masks.last_part(self.word_start(end), end);
+        self.rules.cues.may_tell(word_hash(self.text, start, end))
     }
 
+    #[inline]
+    fn surroundings(&self) -> Surroundings<'a> {
+        Surroundings { text: self.text, masks: self.masks, telling: self.telling, lo: self.lo, hi: self.hi }
+    }
+
+    #[inline]
     fn before(&self, at: usize) -> Before<'a> {
+        context::before_value(&self.rules.cues, self.surroundings(), at, REACH)
+    }
+
+    /// The same for a value of telling shape: common words may be a date's cues, and some speak against it.
+    fn before_shape(&self, at: usize) -> Before<'a> {
         context::before(&self.rules.cues, self.surroundings(), at, REACH)
     }
 

@@ -131,7 +131,8 @@ impl Finder<'_> {
 
     /// An IPv4 address, unless a fifth part follows.
     fn address(&mut self, at: usize) -> Option<usize> {
-        let before = self.directly_before(at);
+        let prose = matches!(self.previous(at), b' ' | b'(');
+        let before = if prose { self.directly_before(at) } else { Default::default() };
         self.recognise(at, Ipv4, &before)
     }
 
@@ -244,10 +245,8 @@ impl Finder<'_> {
         match len {
             0..=1 => end,
             2 | 3 => self.age(at, end).unwrap_or_else(|| self.identifier_if_labelled(at, end)),
-            4 => self.identifier(at, end),
             5 => self.zip(at, end),
             8 | 12 | 14 => self.settle_bare(at, &[DateCompact], end),
-            9 => self.identifier(at, end),
             10 => self.settle_bare(at, &[Npi, PhoneRun], end),
             11 => self.settle_bare(at, &[PhoneRun], end),
             13..=19 => self.settle_bare(at, &[CardRun], end),
@@ -256,9 +255,16 @@ impl Finder<'_> {
         }
     }
 
+    /// A run of digits is nothing by itself: its shape is tried only where weak candidates matter.
     fn settle_bare(&mut self, at: usize, shapes: &[Matcher], end: usize) -> usize {
         if is_money(self.previous(at)) {
             return end;
+        }
+        let slots = &self.rules.slots;
+        let bare = |shape: &&Matcher| slots[**shape as usize].map_or(0, |it| self.rules.pattern(it).bare);
+        let best = shapes.iter().map(|shape| bare(&shape)).max().unwrap_or(0);
+        if best < self.options.min_permille && !self.keep_weak || best == 0 {
+            return self.identifier(at, end);
         }
         self.settle_on(at, shapes, end)
     }
@@ -301,7 +307,7 @@ impl Finder<'_> {
 
     /// A date in words, which may be a log's own timestamp.
     fn dated(&mut self, start: usize, shapes: &[Matcher]) -> Option<usize> {
-        let before = self.before(start);
+        let before = self.before_shape(start);
         for &shape in shapes {
             let Some(index) = self.rules.slots[shape as usize] else { continue };
             let Some(found) = self.attempt(index, start, &before) else { continue };
@@ -320,7 +326,7 @@ impl Finder<'_> {
         }
         let Some(index) = self.rules.slots[DateDayFirst as usize] else { return end };
         let bracketed = self.previous(at) == b'[';
-        let before = if bracketed { Default::default() } else { self.before(at) };
+        let before = if bracketed { Default::default() } else { self.before_shape(at) };
         let Some(found) = self.attempt(index, at, &before) else {
             return self.consider_in(at, &before, &[DateSpanish]).unwrap_or(end);
         };
@@ -338,7 +344,7 @@ impl Finder<'_> {
                 return stop;
             }
         }
-        let before = self.before(at);
+        let before = self.before_shape(at);
         let Some(found) = self.attempt(index, at, &before) else {
             return self.identifier(at, end);
         };

@@ -2,7 +2,7 @@
 
 use super::Finder;
 use crate::detect::masks::Masks;
-use crate::detect::matcher::Matcher::*;
+use crate::detect::matcher::Matcher::{CityStateZip, PoBox, StateZip, Street, StreetRoute, ZipPlus4};
 use crate::detect::matcher::{is_state, street_suffix, street_suffix_ahead};
 
 /// Words of a city's name, at most.
@@ -40,7 +40,7 @@ impl Finder<'_> {
                 return found;
             }
         }
-        self.consider(at, &[Zip]).unwrap_or_else(|| self.identifier(at, end))
+        self.identifier(at, end)
     }
 
     /// Where a city's name begins whose state stands before `at`.
@@ -74,8 +74,14 @@ impl Finder<'_> {
             return None;
         }
         let start = self.word_start(end);
-        if self.text[start].is_ascii_uppercase() && is_state(&self.text[start..end]) {
+        if !self.text[start].is_ascii_uppercase() || end - start > 13 {
+            return None;
+        }
+        if is_state(&self.text[start..end]) {
             return Some(start);
+        }
+        if end - start == 2 {
+            return None;
         }
         let before = Masks::previous_set_end(&self.masks.word, start, self.lo)?;
         let two = self.word_start(before);

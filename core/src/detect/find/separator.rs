@@ -5,7 +5,6 @@ use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::*;
 use crate::detect::matcher::{is_local, person_name, skip_titles};
 use crate::detect::ruleset::schema::Capture;
-use crate::detect::words::{start_of_word, word_hash};
 
 impl Finder<'_> {
     /// The `@` at `at`.
@@ -90,8 +89,7 @@ impl Finder<'_> {
         if end == self.lo || !self.text[end - 1].is_ascii_alphabetic() {
             return None;
         }
-        let word = start_of_word(self.text, self.masks, end, self.lo);
-        if !self.rules.cues.may_end_with(word_hash(self.text, word, end)) {
+        if !self.may_tell(end) {
             return None;
         }
         let start = self.value_start(at + 1)?;

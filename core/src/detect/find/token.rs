@@ -3,8 +3,9 @@
 use super::Finder;
 use super::number::is_money;
 use crate::detect::context;
+use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::*;
-use crate::detect::matcher::{Matcher, id_token, uuid};
+use crate::detect::matcher::{Matcher, id_token};
 use crate::detect::words::word_hash;
 
 /// Shorter tokens are no identifiers, whatever stands before them.
@@ -74,10 +75,10 @@ impl Finder<'_> {
             (12, _) => start.checked_sub(24)?,
             _ => return None,
         };
-        if begin < self.lo {
+        if begin < self.lo || begin + 36 > self.hi || !self.is_uuid(begin) {
             return None;
         }
-        let end = uuid(self.bounded(), begin)?;
+        let end = begin + 36;
         let before = self.directly_before(begin);
         if before.hit.is_some() || !self.meaning.patterns.is_empty() {
             self.consider_in(begin, &before, &[Uuid]);
@@ -86,13 +87,20 @@ impl Finder<'_> {
     }
 
     fn is_uuid(&self, at: usize) -> bool {
-        at >= self.lo && uuid(self.bounded(), at).is_some()
+        // Words of 8, 4, 4, 4 and 12 bytes with one byte between them; the matcher looks at the rest.
+        const WORDS: u64 = 0xff | 0xf << 9 | 0xf << 14 | 0xf << 19 | 0xfff << 24;
+        at >= self.lo
+            && Masks::window(&self.masks.word, at) & 0xf_ffff_ffff == WORDS
+            && self.text[at + 8] == b'-'
+            && self.text[at + 23] == b'-'
     }
 
     /// A value that only a cue, a label or the field can name; where to go on.
     pub(super) fn identifier(&mut self, at: usize, end: usize) -> usize {
-        if end - at < 3 && matches!(self.previous(at), b'-' | b'_' | b'.') && self.meaning.patterns.is_empty() {
-            return end;
+        if self.meaning.patterns.is_empty() {
+            if let Some(end) = self.nameless(at, end) {
+                return end;
+            }
         }
         let start = self.identifier_start(at);
         let stop = id_token(self.bounded(), start).unwrap_or(end).max(end);
@@ -109,13 +117,57 @@ impl Finder<'_> {
                 return found;
             }
         }
+        self.identifier_by_what_follows(at, end)
+    }
+
+    /// Where to go on if nothing before the value can name it: cheap looks, because most numbers are nothing.
+    fn nameless(&mut self, at: usize, end: usize) -> Option<usize> {
+        let previous = self.previous(at);
+        let glued = matches!(previous, b'-' | b'_' | b'.' | b'/' | b'[') && at > self.lo + 1;
+        if glued && end - at < 3 || matches!(previous, b'[' | b'.') && self.is_word_byte(at - 2) {
+            return Some(end);
+        }
+        let tight = matches!(previous, b':' | b'=' | b'"') && at > self.lo + 2;
+        let known = if tight {
+            self.is_labelled(at)
+        } else {
+            context::any_telling(&self.rules.cues, &self.surroundings(), at)
+        };
+        if known { None } else { Some(self.identifier_by_what_follows(at, end)) }
+    }
+
+    fn is_word_byte(&self, at: usize) -> bool {
+        at >= self.lo && self.text[at].is_ascii_alphanumeric()
+    }
+
+    /// True where the word directly before `at`, behind `:`, `=` and quotes, may end a phrase that names something.
+    fn is_labelled(&self, at: usize) -> bool {
+        let marks = |it: &&u8| matches!(**it, b':' | b'=' | b'"' | b'\'');
+        let end = at - self.text[self.lo..at].iter().rev().take(4).take_while(marks).count();
+        if end == self.lo || !self.is_word_byte(end - 1) {
+            return true;
+        }
+        self.may_tell(end)
+    }
+
+    /// A value that the phrase behind it names: `12345678 (MRN)`.
+    fn identifier_by_what_follows(&mut self, at: usize, end: usize) -> usize {
+        if !matches!(self.byte(end), b' ' | b'-' | b'(' | b')' | b'^' | b'.' | b'_' | b'/') {
+            return end;
+        }
         if let Some(found) = self.named_behind(at) {
             return found;
         }
+        let start = self.identifier_start(at);
+        let stop = id_token(self.bounded(), start).unwrap_or(end).max(end);
         let Some(cue) = context::after(&self.rules.cues, self.surroundings(), stop) else { return end };
+        if stop - start < SHORTEST || is_money(self.previous(start)) {
+            return end;
+        }
         if self.text[start..stop].iter().all(u8::is_ascii_digit) && !self.closes_clause(stop) {
             return end;
         }
+        let before = Default::default();
         let best = cue.patterns.iter().find_map(|&index| self.attempt(index, start, &before));
         let Some(best) = best else { return end };
         self.emit(best);
@@ -147,10 +199,17 @@ impl Finder<'_> {
 
     /// An age of 90 or more with its unit, or one that its label names.
     pub(super) fn age(&mut self, at: usize, end: usize) -> Option<usize> {
-        let old = matches!(self.text[at], b'9' | b'1') && end - at >= 2;
+        let old = match &self.text[at..end] {
+            [b'9', _] => true,
+            [b'1', b'0'..=b'2', _] => true,
+            _ => self.text[at..end].iter().any(|it| !it.is_ascii_digit()),
+        };
         let found = if old { self.consider(at, &[Age]) } else { None };
         if found.is_some() || self.options.min_permille >= 500 && !old {
             return found;
+        }
+        if self.meaning.patterns.is_empty() && !context::any_telling(&self.rules.cues, &self.surroundings(), at) {
+            return self.age_behind(at, end);
         }
         let before = self.before(at);
         self.consider_in(at, &before, &[]).or_else(|| self.age_behind(at, end))

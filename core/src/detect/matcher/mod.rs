@@ -11,7 +11,7 @@ mod words;
 
 pub use code::id_token;
 pub use date::iso as iso_date;
-pub use net::{is_local, uuid};
+pub use net::is_local;
 pub use place::{is_state, street_suffix, street_suffix_ahead};
 pub use words::{person_name, skip_titles};
 
@@ -69,7 +69,8 @@ pub enum Matcher {
     UdiIccbba,
 }
 
-type Run = fn(&[u8], usize) -> Option<usize>;
+/// Where the value that begins at a place ends.
+pub type Run = fn(&[u8], usize) -> Option<usize>;
 
 /// Name in pattern files, shape, hand matcher; in the order of the enum.
 const MATCHERS: [(&str, Matcher, Option<Run>); Matcher::COUNT] = [

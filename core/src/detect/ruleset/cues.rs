@@ -1,5 +1,6 @@
 //! All words that say something about a value, in two hashed tables: phrases before it (and labels), phrases behind it.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::schema::ContextFile;
@@ -19,6 +20,8 @@ pub struct Cue {
     pub against: Vec<u16>,
     /// Every pattern it names is a date's.
     pub only_dates: bool,
+    /// Every pattern it names is a date whose shape is seen without it.
+    only_shapes: bool,
     /// The role it gives a date.
     pub role: Option<Role>,
     /// Whose the value is.
@@ -32,6 +35,11 @@ pub struct Cue {
 }
 
 impl Cue {
+    /// True where it says what a number without a shape of its own is; a name that counts only as a label must be one.
+    fn tells(&self, labelled: bool) -> bool {
+        !self.only_shapes && (!self.patterns.is_empty() || labelled && !self.label_patterns.is_empty())
+    }
+
     /// True where it names a pattern in prose.
     pub fn names(&self) -> bool {
         !self.patterns.is_empty()
@@ -44,14 +52,18 @@ pub struct Cues {
     cues: Vec<Cue>,
     before: PhraseTable,
     after: PhraseTable,
+    telling: Vec<u64>,
 }
+
+/// Bits of the filter of telling words.
+const TELLING_BITS: usize = 1 << 16;
 
 /// Collects phrases before the tables are built.
 #[derive(Debug, Default)]
 pub struct CueBuilder {
     before: HashMap<u64, Cue>,
     after: HashMap<u64, Cue>,
-    entries: Entries,
+    before_entries: Entries,
     after_entries: Entries,
 }
 
@@ -60,15 +72,19 @@ pub struct CueBuilder {
 struct Entries {
     first: Vec<u64>,
     beginnings: Vec<u64>,
+    /// Key of each phrase with the word it is entered by.
+    entered: Vec<(u64, u64)>,
 }
 
 impl Entries {
     /// Takes a phrase's words in the order they are asked for; its key.
     fn take(&mut self, words: Vec<u64>) -> u64 {
-        self.first.extend(words.first());
+        let first = words.first().copied().unwrap_or(0);
+        self.first.push(first);
         let mut keys = keys(words.into_iter());
         let whole = keys.pop().unwrap_or(0);
         self.beginnings.extend(keys);
+        self.entered.push((whole, first));
         whole
     }
 }
@@ -76,7 +92,7 @@ impl Entries {
 impl CueBuilder {
     /// The cue of a phrase that stands before a value.
     pub fn before(&mut self, phrase: &str) -> &mut Cue {
-        let key = self.entries.take(hashes(phrase).into_iter().rev().collect());
+        let key = self.before_entries.take(hashes(phrase).into_iter().rev().collect());
         self.before.entry(key).or_default()
     }
 
@@ -107,23 +123,41 @@ impl CueBuilder {
         Ok(())
     }
 
-    /// The tables. `is_date` tells the patterns of dates.
-    pub fn build(self, is_date: impl Fn(u16) -> bool) -> Cues {
+    /// The tables. `is_date` tells the patterns of dates, `has_shape` those of dates that need no cue to be seen,
+    /// `rank` which of the patterns that a phrase names is tried first.
+    pub fn build(
+        mut self,
+        is_date: impl Fn(u16) -> bool,
+        has_shape: impl Fn(u16) -> bool,
+        rank: impl Fn(u16) -> (Reverse<u16>, bool, u16),
+    ) -> Cues {
+        for cue in self.before.values_mut() {
+            let all = |test: &dyn Fn(u16) -> bool| cue.patterns.iter().chain(&cue.label_patterns).all(|it| test(*it));
+            (cue.only_dates, cue.only_shapes) = (all(&is_date), all(&has_shape));
+            cue.patterns.sort_by_key(|it| rank(*it));
+            cue.label_patterns.sort_by_key(|it| rank(*it));
+        }
+        let mut telling = vec![0u64; TELLING_BITS / 64];
+        for (key, first) in &self.before_entries.entered {
+            if self.before.get(key).is_some_and(|it| it.tells(true)) {
+                let bit = *first as usize >> 8 & (TELLING_BITS - 1);
+                telling[bit / 64] |= 1 << (bit % 64);
+            }
+        }
         let mut cues = Vec::new();
         let mut table = |map: HashMap<u64, Cue>, entries: Entries| {
             let rows: Vec<(u64, u32)> = map
                 .into_iter()
-                .map(|(key, mut cue)| {
-                    cue.only_dates = cue.patterns.iter().chain(&cue.label_patterns).all(|it| is_date(*it));
+                .map(|(key, cue)| {
                     cues.push(cue);
                     (key, cues.len() as u32 - 1)
                 })
                 .collect();
             PhraseTable::new(&rows, &entries.beginnings, entries.first.into_iter())
         };
-        let before = table(self.before, self.entries);
+        let before = table(self.before, self.before_entries);
         let after = table(self.after, self.after_entries);
-        Cues { cues, before, after }
+        Cues { cues, before, after, telling }
     }
 }
 
@@ -153,9 +187,17 @@ impl Cues {
         self.ending_with(*words.first()?, |index| words.get(index).copied())
     }
 
-    /// False where no phrase before a value ends with that word.
+    /// True where some phrase that ends with the word `last` tells what a value is.
+    pub fn tell(&self, last: u64, labelled: bool, next: impl FnMut(usize) -> Option<u64>) -> bool {
+        let mut tells = false;
+        self.before.each(last, next, |value, _| tells |= self.cues[value as usize].tells(labelled));
+        tells
+    }
+
+    /// False where no phrase that tells what a value is ends with that word.
     #[inline]
-    pub fn may_end_with(&self, word: u64) -> bool {
-        self.before.may_begin(word)
+    pub fn may_tell(&self, word: u64) -> bool {
+        let bit = word as usize >> 8 & (TELLING_BITS - 1);
+        self.telling[bit / 64] >> (bit % 64) & 1 == 1
     }
 }

@@ -3,6 +3,7 @@
 pub mod cues;
 pub mod schema;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -11,6 +12,7 @@ use regex_automata::meta::Regex;
 use self::cues::{CueBuilder, Cues};
 use self::schema::{Boundary, ContextFile, PatternFile};
 use super::custom::Custom;
+use super::gate::Gate;
 use super::health::Vocabulary;
 use super::matcher::{self, Matcher};
 use super::validate::{self, Validator};
@@ -53,7 +55,7 @@ pub struct Pattern {
     /// Whose it usually is.
     pub subject: Subject,
     pub(super) matcher: Option<Matcher>,
-    by_hand: Option<fn(&[u8], usize) -> Option<usize>>,
+    pub(super) by_hand: Option<matcher::Run>,
     pub(super) validator: Option<Validator>,
     pub(super) bare: u16,
     pub(super) cue: u16,
@@ -62,6 +64,7 @@ pub struct Pattern {
     pub(super) known_test: Option<fn(&[u8]) -> bool>,
     pub(super) is_date: bool,
     regex: OnceLock<Regex>,
+    gate: OnceLock<Gate>,
 }
 
 impl std::fmt::Debug for Pattern {
@@ -90,9 +93,14 @@ impl Pattern {
         self.regex.get_or_init(|| compile(&self.file).expect("the regex was compiled when the ruleset was built"))
     }
 
+    /// What every match of the regex looks like from outside.
+    pub(super) fn gate(&self) -> &Gate {
+        self.gate.get_or_init(|| Gate::of(&self.file.regex, self.file.ignore_case))
+    }
+
     /// True where the shape says nearly all: words behind the value are not looked at.
     pub(super) fn speaks_for_itself(&self) -> bool {
-        self.bare >= 850 && self.file.after.is_empty() && self.file.not.is_empty()
+        self.bare >= 850 && self.file.after.is_empty()
     }
 
     /// True for a day and month by themselves.
@@ -182,7 +190,14 @@ impl Ruleset {
             patterns.push(pattern);
         }
         let date = entities.iter().position(|it: &Entity| it.id == "date");
-        let cues = cues.build(|index| date == Some(usize::from(patterns[usize::from(index)].entity.0)));
+        let is_date = |index: u16| date == Some(usize::from(patterns[usize::from(index)].entity.0));
+        let compact = |it: &Pattern| it.matcher.is_none_or(|matcher| matcher == Matcher::DateCompact);
+        let rank = |index: u16| {
+            let pattern = &patterns[usize::from(index)];
+            (Reverse(pattern.label.max(pattern.cue)), pattern.by_hand.is_none(), index)
+        };
+        let has_shape = |index: u16| is_date(index) && !compact(&patterns[usize::from(index)]);
+        let cues = cues.build(is_date, has_shape, rank);
         let custom = Custom::new(&patterns)?;
         let vocabulary = Vocabulary::builtin()?;
         Ok(Ruleset { entities, patterns, slots, cues, custom, vocabulary, hash: String::new() })
@@ -285,6 +300,7 @@ fn pattern_of(file: PatternFile, entity: EntityId) -> Result<Pattern, Error> {
         known_test: validate::known_test::of(file.entity.as_ref().unwrap_or(&file.id)),
         is_date: file.entity.as_deref() == Some("date"),
         regex: OnceLock::new(),
+        gate: OnceLock::new(),
         file,
     })
 }

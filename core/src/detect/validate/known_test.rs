@@ -3,6 +3,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::ip::octets;
 use super::{digits, exact_digits, number};
 
 /// The test for published and reserved values of an entity, where there are any.
@@ -112,7 +113,8 @@ fn iban(value: &[u8]) -> bool {
 
 /// The host of a web address.
 fn host(url: &[u8]) -> &[u8] {
-    let rest = url.windows(3).position(|three| three == b"://").map_or(url, |at| &url[at + 3..]);
+    let scheme = url.iter().take(8).position(|byte| *byte == b':').filter(|at| url[at + 1..].starts_with(b"//"));
+    let rest = scheme.map_or(url, |at| &url[at + 3..]);
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#' | b':')).unwrap_or(rest.len());
     &rest[..end]
 }
@@ -162,13 +164,16 @@ fn vocabulary_host(host: &[u8]) -> bool {
 /// True where the host is the name or ends in a dot and the name.
 fn is_below(host: &[u8], name: &[u8]) -> bool {
     let Some(cut) = host.len().checked_sub(name.len()) else { return false };
+    if host.last().map(u8::to_ascii_lowercase) != name.last().copied() {
+        return false;
+    }
     host[cut..].eq_ignore_ascii_case(name) && (cut == 0 || host[cut - 1] == b'.')
 }
 
 /// Addresses that are no one's: documentation (RFC 5737, RFC 3849), this host, loopback, broadcast and netmasks.
 fn address(value: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(value) else { return false };
-    if let Ok(address) = text.parse::<Ipv4Addr>() {
+    if let Some(octets) = octets(value) {
+        let address = Ipv4Addr::from(octets);
         let mask = address.octets()[0] == 255 && (!address.to_bits()).wrapping_add(1).is_power_of_two();
         return address.is_documentation()
             || address.is_unspecified()
@@ -176,6 +181,7 @@ fn address(value: &[u8]) -> bool {
             || address.is_broadcast()
             || mask;
     }
+    let Ok(text) = std::str::from_utf8(value) else { return false };
     let Ok(address) = text.parse::<Ipv6Addr>() else { return false };
     let [first, second, ..] = address.segments();
     // 2001:db8::/32 (RFC 3849) and 3fff::/20 (RFC 9637).

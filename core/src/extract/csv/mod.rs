@@ -40,15 +40,9 @@ pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
     let whole = window.is_last() && text.len() <= HEAD;
     let head = &text[..floor_boundary(text, HEAD)];
     let strict = sniff::sniff(head, whole, false);
-    let dialect = strict
-        .or_else(|| sniff::sniff(head, whole, true))
-        .unwrap_or_else(|| sniff::fallback(head));
+    let dialect = strict.or_else(|| sniff::sniff(head, whole, true)).unwrap_or_else(|| sniff::fallback(head));
     let frame = Arc::new(frame_of(job, &dialect, head));
-    let mut table = Table {
-        dialect,
-        frame,
-        next_record: 1,
-    };
+    let mut table = Table { dialect, frame, next_record: 1 };
     if table.dialect.header_end > 0 && !table.emit_header(job, &mut window) {
         return;
     }
@@ -59,9 +53,7 @@ fn frame_of(job: &Job<'_>, dialect: &Dialect, head: &[u8]) -> Frame {
     let mut names: Vec<&[u8]> = Vec::new();
     if dialect.header_end > 0 {
         let header = &head[dialect.header_start..dialect.header_end];
-        names = sniff::split_rows(header, dialect.delimiter, 1)
-            .pop()
-            .unwrap_or_default();
+        names = sniff::split_rows(header, dialect.delimiter, 1).pop().unwrap_or_default();
     }
     let label = |column: u32| Label {
         name: Text(names.get(column as usize).map(|name| name.to_vec()).unwrap_or_default()),
@@ -85,15 +77,8 @@ impl Table {
             field.record = 0;
         }
         let block = window.cut(end, end, job.buffer());
-        let segment = Segment {
-            fields: rows.fields,
-            first_record: 0,
-            ..block.into_segment(0..end)
-        };
-        job.send(Segment {
-            frame: Arc::clone(&self.frame),
-            ..segment
-        })
+        let segment = Segment { fields: rows.fields, first_record: 0, ..block.into_segment(0..end) };
+        job.send(Segment { frame: Arc::clone(&self.frame), ..segment })
     }
 
     /// Emits one block of whole rows; false at the end.
@@ -115,10 +100,7 @@ impl Table {
             ..window.cut(rows.end, rows.end, job.buffer()).into_segment(0..rows.end)
         };
         self.next_record += u64::from(rows.records);
-        job.send(Segment {
-            frame: Arc::clone(&self.frame),
-            ..segment
-        })
+        job.send(Segment { frame: Arc::clone(&self.frame), ..segment })
     }
 
     /// An open quote swallows more than a block: its lines are rows where they have the right number of cells, else
@@ -126,11 +108,7 @@ impl Table {
     fn read_lines(&mut self, job: &mut Job<'_>, window: &mut Window<'_>) -> bool {
         let text = window.text();
         let last_line_end = memchr::memrchr(b'\n', text).map(|at| at + 1);
-        let end = if window.is_last() {
-            Some(text.len())
-        } else {
-            last_line_end
-        };
+        let end = if window.is_last() { Some(text.len()) } else { last_line_end };
         let Some(end) = end else {
             let first_record = self.next_record;
             self.next_record += 1;
@@ -152,16 +130,9 @@ impl Table {
             }
         }
         let block = window.cut(end, end, job.buffer());
-        let segment = Segment {
-            fields,
-            first_record: self.next_record,
-            ..block.into_segment(0..end)
-        };
+        let segment = Segment { fields, first_record: self.next_record, ..block.into_segment(0..end) };
         self.next_record += u64::from(records);
-        job.send(Segment {
-            frame: Arc::clone(&self.frame),
-            ..segment
-        })
+        job.send(Segment { frame: Arc::clone(&self.frame), ..segment })
     }
 
     /// One line, its quotes taken literally.
@@ -171,11 +142,7 @@ impl Table {
         let mut column = 0;
         let ends = memchr::memchr_iter(self.dialect.delimiter, &text[line.clone()]).map(|at| line.start + at);
         for cell_end in ends.chain([line.end]) {
-            let label = if column < self.dialect.columns {
-                column
-            } else {
-                NO_LABEL
-            };
+            let label = if column < self.dialect.columns { column } else { NO_LABEL };
             rows::push_cell(text, cell_start..cell_end, label, record, fields);
             cell_start = cell_end + 1;
             column += 1;
@@ -184,14 +151,7 @@ impl Table {
             fields.truncate(before);
             let (start, end) = (line.start as u32, line.end as u32);
             let kind = FieldKind::Narrative;
-            fields.push(Field {
-                start,
-                end,
-                label: NO_LABEL,
-                record,
-                node: NO_NODE,
-                kind,
-            });
+            fields.push(Field { start, end, label: NO_LABEL, record, node: NO_NODE, kind });
         }
     }
 

@@ -115,11 +115,7 @@ impl Rows {
 
     #[inline]
     fn end_cell(&mut self, text: &[u8], end: usize) {
-        let label = if self.column < self.columns {
-            self.column
-        } else {
-            NO_LABEL
-        };
+        let label = if self.column < self.columns { self.column } else { NO_LABEL };
         push_cell(text, self.cell_start..end, label, self.records, &mut self.fields);
         self.column += 1;
     }
@@ -157,14 +153,7 @@ pub(super) fn push_cell(text: &[u8], range: Range<usize>, label: u32, record: u3
     } else {
         FieldKind::Structured
     };
-    fields.push(Field {
-        start: start as u32,
-        end: end as u32,
-        label,
-        record,
-        node: NO_NODE,
-        kind,
-    });
+    fields.push(Field { start: start as u32, end: end as u32, label, record, node: NO_NODE, kind });
 }
 
 /// Without the spaces and quotes around it.

@@ -28,14 +28,8 @@ pub(super) fn sniff(text: &[u8], whole: bool, named: bool) -> Option<Dialect> {
     if NOT_TABLES.iter().any(|prefix| text[start..].starts_with(prefix)) {
         return None;
     }
-    let end = if whole {
-        text.len()
-    } else {
-        memchr::memrchr(b'\n', text)? + 1
-    };
-    let candidates = [b',', b'\t', b';', b'|']
-        .into_iter()
-        .filter_map(|it| read_as(&text[..end], it, named));
+    let end = if whole { text.len() } else { memchr::memrchr(b'\n', text)? + 1 };
+    let candidates = [b',', b'\t', b';', b'|'].into_iter().filter_map(|it| read_as(&text[..end], it, named));
     candidates.max_by_key(|dialect| dialect.columns)
 }
 
@@ -43,28 +37,16 @@ pub(super) fn sniff(text: &[u8], whole: bool, named: bool) -> Option<Dialect> {
 pub(super) fn fallback(text: &[u8]) -> Dialect {
     let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
     let count = |delimiter: u8| memchr::memchr_iter(delimiter, line).count();
-    let delimiter = [b'|', b';', b'\t', b',']
-        .into_iter()
-        .max_by_key(|&it| count(it))
-        .unwrap_or(b',');
+    let delimiter = [b'|', b';', b'\t', b','].into_iter().max_by_key(|&it| count(it)).unwrap_or(b',');
     let columns = count(delimiter) as u32 + 1;
-    Dialect {
-        delimiter,
-        columns,
-        header_start: 0,
-        header_end: 0,
-        bytes_per_cell: 8,
-    }
+    Dialect { delimiter, columns, header_start: 0, header_end: 0, bytes_per_cell: 8 }
 }
 
 fn read_as(text: &[u8], delimiter: u8, named: bool) -> Option<Dialect> {
     let line_end = memchr::memchr(b'\n', text).unwrap_or(text.len());
     memchr::memchr(delimiter, &text[..line_end.max(text.len().min(4096))])?;
     let rows = split_rows(text, delimiter, ROWS);
-    let rows: Vec<_> = rows
-        .into_iter()
-        .filter(|row| row.iter().any(|cell| !cell.is_empty()))
-        .collect();
+    let rows: Vec<_> = rows.into_iter().filter(|row| row.iter().any(|cell| !cell.is_empty())).collect();
     let columns = most_common(rows.iter().map(Vec::len))?;
     let first = rows.iter().position(|row| row.len() == columns)?;
     let body = &rows[first..];
@@ -75,27 +57,13 @@ fn read_as(text: &[u8], delimiter: u8, named: bool) -> Option<Dialect> {
     let cells: usize = body.iter().map(Vec::len).sum();
     let bytes: usize = body.iter().flatten().map(|cell| cell.len() + 1).sum();
     let header = is_header(body);
-    let table = if header {
-        body.len() >= 2 || named
-    } else {
-        first == 0 && is_headless_table(body, named)
-    };
+    let table = if header { body.len() >= 2 || named } else { first == 0 && is_headless_table(body, named) };
     if !table || (!named && is_spaced(text, delimiter, cells)) {
         return None;
     }
-    let (header_start, header_end) = if header {
-        header_range(text, delimiter, first)
-    } else {
-        (0, 0)
-    };
+    let (header_start, header_end) = if header { header_range(text, delimiter, first) } else { (0, 0) };
     let bytes_per_cell = (bytes / cells.max(1)).max(1);
-    Some(Dialect {
-        delimiter,
-        columns: columns as u32,
-        header_start,
-        header_end,
-        bytes_per_cell,
-    })
+    Some(Dialect { delimiter, columns: columns as u32, header_start, header_end, bytes_per_cell })
 }
 
 /// Where the row of that number (empty rows not counted) begins and ends.
@@ -104,9 +72,7 @@ fn header_range(text: &[u8], delimiter: u8, row: usize) -> (usize, usize) {
     let mut seen = 0;
     loop {
         let end = row_end(&text[start..], delimiter) + start;
-        let blank = text[start..end]
-            .iter()
-            .all(|&byte| byte.is_ascii_whitespace() || byte == delimiter);
+        let blank = text[start..end].iter().all(|&byte| byte.is_ascii_whitespace() || byte == delimiter);
         if !blank && seen == row {
             return (start, end);
         }
@@ -198,17 +164,12 @@ fn most_common(counts: impl Iterator<Item = usize>) -> Option<usize> {
     for count in counts {
         *tally.entry(count).or_insert(0usize) += 1;
     }
-    tally
-        .into_iter()
-        .max_by_key(|&(_, times)| times)
-        .map(|(count, _)| count)
+    tally.into_iter().max_by_key(|&(_, times)| times).map(|(count, _)| count)
 }
 
 /// Commas of prose are followed by spaces.
 fn is_spaced(text: &[u8], delimiter: u8, cells: usize) -> bool {
-    let spaced = memchr::memchr_iter(delimiter, text)
-        .filter(|&at| text.get(at + 1) == Some(&b' '))
-        .count();
+    let spaced = memchr::memchr_iter(delimiter, text).filter(|&at| text.get(at + 1) == Some(&b' ')).count();
     spaced * 2 > cells
 }
 
@@ -217,18 +178,12 @@ fn is_headless_table(rows: &[Vec<&[u8]>], named: bool) -> bool {
     let columns = rows[0].len();
     let cells = || rows.iter().flatten().filter(|cell| !cell.is_empty());
     let total = cells().count().max(1);
-    let wordy = cells()
-        .filter(|cell| memchr::memchr_iter(b' ', cell).count() >= 3)
-        .count();
+    let wordy = cells().filter(|cell| memchr::memchr_iter(b' ', cell).count() >= 3).count();
     let pairs = cells().filter(|cell| cell.contains(&b'=')).count();
     let filled = (0..columns).filter(|&column| rows.iter().any(|row| row.get(column).is_some_and(|it| !it.is_empty())));
     let filled = filled.count();
     let tabular = wordy * 10 < total * 4 && pairs * 2 < total && filled >= 2;
-    let enough = if named {
-        rows.len() >= 1
-    } else {
-        rows.len() >= 3 && (columns >= 3 || rows.len() >= 5)
-    };
+    let enough = if named { rows.len() >= 1 } else { rows.len() >= 3 && (columns >= 3 || rows.len() >= 5) };
     enough && (tabular || named)
 }
 
@@ -247,10 +202,7 @@ fn is_header(rows: &[Vec<&[u8]>]) -> bool {
         return true;
     }
     (0..names.len()).any(|column| {
-        let below = rows[1..]
-            .iter()
-            .filter_map(|row| row.get(column))
-            .filter(|cell| !cell.is_empty());
+        let below = rows[1..].iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty());
         let (mut filled, mut digits) = (0, 0);
         for cell in below {
             filled += 1;
@@ -266,10 +218,7 @@ fn digit_count(cell: &[u8]) -> usize {
 
 /// What a column may be called: short, of letters more than digits, no address, no date.
 fn is_name(cell: &[u8]) -> bool {
-    let letters = cell
-        .iter()
-        .filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80)
-        .count();
+    let letters = cell.iter().filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80).count();
     let long_digits = cell.split(|byte| !byte.is_ascii_digit()).any(|run| run.len() >= 4);
     cell.len() <= 64 && letters > digit_count(cell) && !cell.contains(&b'@') && !cell.contains(&b'\n') && !long_digits
 }
@@ -308,9 +257,7 @@ fn is_typical_name(name: &[u8]) -> bool {
         "key",
         "count",
     ];
-    let camel = name
-        .windows(2)
-        .any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    let camel = name.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
     let snake = name.contains(&b'_') && !name.contains(&b' ');
     let mut words = name.split(|byte| !byte.is_ascii_alphabetic());
     camel || snake || words.any(|word| WORDS.iter().any(|it| it.as_bytes().eq_ignore_ascii_case(word)))

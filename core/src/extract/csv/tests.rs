@@ -2,23 +2,15 @@
 
 use proptest::prelude::*;
 
-use crate::extract::testing::{run, run_as, same_in_any_reads};
 use crate::extract::Hint;
+use crate::extract::testing::{run, run_as, same_in_any_reads};
 use crate::model::{FieldKind, Limits};
 
 #[test]
 fn cells_carry_their_column_names() {
     let (kept, extraction) = run(b"id,last_name,dob\r\n1,\"Doe, \"\"J\"\"\", 1960-02-03 \r\n2,,\r\n");
     assert_eq!(extraction.format, "csv");
-    let expected = [
-        "=id",
-        "=last_name",
-        "=dob",
-        "id=1",
-        "last_name=Doe, \"\"J\"\"",
-        "dob=1960-02-03",
-        "id=2",
-    ];
+    let expected = ["=id", "=last_name", "=dob", "id=1", "last_name=Doe, \"\"J\"\"", "dob=1960-02-03", "id=2"];
     assert_eq!(kept.pairs(), expected);
     let fields = kept.fields();
     assert_eq!((fields[0].record, fields[3].record, fields[6].record), (0, 1, 2));
@@ -67,6 +59,10 @@ fn delimiters_and_headers_are_told_by_content() {
         ("a_id;last_name\n1;Doe\n2;Roe\n", "last_name=Roe"),
         ("mrn\tdob\n123\t1960-01-01\n456\t1970-01-01\n", "dob=1970-01-01"),
         ("ID|NAME|SSN\n7|Ann Example|123-45-6789\n", "SSN=123-45-6789"),
+        (
+            "Id,BIRTHDATE,SSN,FIRST\n0f4d,2010-01-01,999-12-1234,Ann\n1f4d,2011-01-01,999-12-1235,Bo\n",
+            "SSN=999-12-1234",
+        ),
         ("First,Last,City\nJohn,Doe,Boston\nJane,Roe,Austin\n", "City=Austin"),
         ("Exported by Acme\n\nid,dob\n1,1960-01-01\n2,1970-01-01\n3,1980-01-01\n", "dob=1980-01-01"),
     ] {
@@ -92,7 +88,9 @@ fn a_table_without_a_header_has_column_numbers() {
 #[test]
 fn long_cells_with_spaces_are_prose_and_ragged_rows_are_kept() {
     let note = "seen on Monday and well ".repeat(5);
-    let text = format!("id,note_text\n1,{note}\n2,short,extra\n3\n4,x\n5,y\n6,z\n7,a\n8,b\n9,c\n10,d\n11,e\n12,f\n13,g\n14,h\n15,i\n16,j\n17,k\n18,l\n19,m\n");
+    let text = format!(
+        "id,note_text\n1,{note}\n2,short,extra\n3\n4,x\n5,y\n6,z\n7,a\n8,b\n9,c\n10,d\n11,e\n12,f\n13,g\n14,h\n15,i\n16,j\n17,k\n18,l\n19,m\n"
+    );
     let (kept, extraction) = run(text.as_bytes());
     assert_eq!(extraction.format, "csv");
     let fields = kept.fields();

@@ -24,6 +24,8 @@ pub(super) struct Level {
     expects_key: bool,
     /// Number of the next element, in arrays.
     index: u32,
+    /// Nothing stood at its place before, in this block.
+    is_new: bool,
     /// Its elements are records.
     pub(super) has_records: bool,
     /// Its strings are hints of the object around it.
@@ -67,13 +69,13 @@ impl Levels {
         self.beyond == 0 && self.stack.last().is_some_and(|level| level.expects_key)
     }
 
-    /// A key stands for the member at `node`.
+    /// A member of that key begins in the innermost object. Returns its place.
     #[inline]
-    pub(super) fn begin_member(&mut self, node: u32) {
-        if let Some(level) = self.stack.last_mut() {
-            level.member = node;
-            level.expects_key = false;
-        }
+    pub(super) fn begin_member(&mut self, tree: &mut Tree, key: &[u8]) -> u32 {
+        let Some(level) = self.stack.last_mut() else { return NO_NODE };
+        level.member = tree.member_behind(level.member, level.node, key, level.is_new);
+        level.expects_key = false;
+        level.member
     }
 
     /// A comma: the next member or element follows.
@@ -98,7 +100,7 @@ impl Levels {
         match self.stack.last() {
             None => NO_NODE,
             Some(level) if level.is_object => level.member,
-            Some(level) => tree.element(level.node, level.index),
+            Some(level) => tree.element(level.node, level.index, level.is_new),
         }
     }
 
@@ -114,11 +116,7 @@ impl Levels {
         let in_object = parent.is_some_and(|it| it.is_object);
         let inherits = parent.is_some_and(|it| it.is_hint);
         let is_hint = inherits || (in_object && traits.nests);
-        let hints_start = if is_hint {
-            parent.map_or(0, |it| it.hints_start)
-        } else {
-            self.hints.len()
-        };
+        let hints_start = if is_hint { parent.map_or(0, |it| it.hints_start) } else { self.hints.len() };
         let has_records =
             !is_object && (parent.is_none() || (self.stack.len() == 1 && in_object && traits.has_records));
         self.stack.push(Level {
@@ -127,6 +125,7 @@ impl Levels {
             member: node,
             expects_key: is_object,
             index: 0,
+            is_new: tree.is_newest(node),
             has_records,
             is_hint,
             is_value: !is_object && in_object && traits.is_value,
@@ -204,13 +203,10 @@ impl Levels {
         for level in &mut self.stack {
             level.values_start = 0;
             let (node, member) = (level.node, level.member);
+            level.is_new = false;
             parent = moved(old, new, node, parent);
             level.node = parent;
-            level.member = if member == node {
-                parent
-            } else {
-                moved(old, new, member, parent)
-            };
+            level.member = if member == node { parent } else { moved(old, new, member, parent) };
         }
     }
 
@@ -220,11 +216,7 @@ impl Levels {
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark {
-            depth: self.stack.len(),
-            index: self.stack.last().map_or(0, |it| it.index),
-            hints: self.hints.len(),
-        }
+        Mark { depth: self.stack.len(), index: self.stack.last().map_or(0, |it| it.index), hints: self.hints.len() }
     }
 
     pub(super) fn rewind(&mut self, mark: Mark) {
@@ -241,7 +233,7 @@ impl Levels {
 pub(super) fn moved(old: &Tree, new: &mut Tree, node: u32, parent: u32) -> u32 {
     match old.step(node) {
         None => parent,
-        Some((NodeStep::Index(index), _)) => new.element(parent, index),
+        Some((NodeStep::Index(index), _)) => new.element(parent, index, false),
         Some((NodeStep::Key(_), key)) => new.member(parent, &key),
     }
 }

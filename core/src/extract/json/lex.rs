@@ -18,10 +18,7 @@ pub(super) fn string_end(text: &[u8], start: usize) -> StringEnd {
     let mut escaped = false;
     loop {
         let near = text.len().min(at + 24);
-        let found = text[at..near]
-            .iter()
-            .position(|&byte| matches!(byte, b'"' | b'\\' | b'\n'))
-            .map(|it| at + it);
+        let found = text[at..near].iter().position(|&byte| matches!(byte, b'"' | b'\\' | b'\n')).map(|it| at + it);
         let found = found.or_else(|| memchr::memchr3(b'"', b'\\', b'\n', &text[near..]).map(|it| near + it));
         let Some(found) = found else { return StringEnd::Open };
         match text[found] {
@@ -54,8 +51,7 @@ pub(super) fn is_word(run: &[u8]) -> bool {
 
 /// True where the run is made of what numbers are made of.
 pub(super) fn is_number(run: &[u8]) -> bool {
-    run.iter()
-        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'))
+    run.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'))
         && run.iter().any(u8::is_ascii_digit)
 }
 
@@ -86,18 +82,10 @@ pub(super) fn is_json(text: &[u8]) -> bool {
             }
             b'}' | b']' if in_object == Some(byte == b'}') && expected != Expected::Colon => {
                 open.pop();
-                expected = if open.is_empty() {
-                    Expected::Value
-                } else {
-                    Expected::Comma
-                };
+                expected = if open.is_empty() { Expected::Value } else { Expected::Comma };
             }
             b',' if expected == Expected::Comma => {
-                expected = if in_object == Some(true) {
-                    Expected::Key
-                } else {
-                    Expected::Value
-                };
+                expected = if in_object == Some(true) { Expected::Key } else { Expected::Value };
             }
             b':' if expected == Expected::Colon => expected = Expected::Value,
             b'"' if in_object.is_some() && matches!(expected, Expected::Key | Expected::Value) => {
@@ -106,11 +94,7 @@ pub(super) fn is_json(text: &[u8]) -> bool {
                     StringEnd::Open => return true,
                     StringEnd::Broken => return false,
                 }
-                expected = if expected == Expected::Key {
-                    Expected::Colon
-                } else {
-                    Expected::Comma
-                };
+                expected = if expected == Expected::Key { Expected::Colon } else { Expected::Comma };
             }
             _ if in_object.is_some() && expected == Expected::Value => {
                 let end = run_end(text, at);

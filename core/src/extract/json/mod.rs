@@ -3,6 +3,7 @@
 
 mod levels;
 mod lex;
+mod long;
 mod tree;
 mod unescape;
 
@@ -14,7 +15,6 @@ use self::tree::Tree;
 use self::unescape::Unescaped;
 use super::base64;
 use super::block::Window;
-use super::encoding::floor_boundary;
 use super::head::{Head, Stream};
 use super::job::Job;
 use super::text;
@@ -30,16 +30,11 @@ const RECORD_REACH: usize = 64 << 10;
 /// True where the stream begins with objects or arrays and nothing else.
 pub(super) fn sniff(head: &Head<'_>) -> bool {
     let text = head.text();
-    let start = text
-        .iter()
-        .position(|byte| !byte.is_ascii_whitespace())
-        .unwrap_or(text.len());
+    let start = text.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(text.len());
     if !matches!(text.get(start), Some(b'{' | b'[')) {
         return false;
     }
-    let named = [".json", ".ndjson", ".jsonl"]
-        .iter()
-        .any(|suffix| head.is_named(suffix));
+    let named = [".json", ".ndjson", ".jsonl"].iter().any(|suffix| head.is_named(suffix));
     let second = text[start + 1..].iter().find(|byte| !byte.is_ascii_whitespace());
     (named && matches!(second, Some(b'"' | b'{' | b'['))) || lex::is_json(&text[start..])
 }
@@ -103,10 +98,7 @@ impl Reader {
             Stop::InProse(0) => {
                 self.levels.clear();
                 let first_record = self.first_record;
-                text::read_long_line(job, window, |segment| Segment {
-                    first_record,
-                    ..segment
-                })
+                text::read_long_line(job, window, |segment| Segment { first_record, ..segment })
             }
             Stop::At(at) | Stop::InString(at) | Stop::InProse(at) => {
                 let cut_back = !last && self.mark.at > 0 && self.mark.at + RECORD_REACH >= at;
@@ -241,38 +233,23 @@ impl Reader {
         if !is_prose && base64::may_be(contents) {
             self.literals.push(index as u32);
         }
-        let kind = if is_prose {
-            FieldKind::Narrative
-        } else {
-            FieldKind::Structured
-        };
+        let kind = if is_prose { FieldKind::Narrative } else { FieldKind::Structured };
         self.push(field_start, field_end, node, kind);
     }
 
     fn read_key(&mut self, text: &[u8], start: usize, end: usize, escaped: bool) {
-        let Some(parent) = self.levels.top().map(|level| level.node) else {
-            return;
-        };
         let node = if escaped {
             let mut key = Unescaped::default();
             key.decode(&text[start..end], 0, end - start);
-            self.tree.member(parent, &key.text)
+            self.levels.begin_member(&mut self.tree, &key.text)
         } else {
-            self.tree.member(parent, &text[start..end])
+            self.levels.begin_member(&mut self.tree, &text[start..end])
         };
         if self.tree.traits(node).is_odd && start < end {
             let (start, end) = self.place(text, start, end, escaped);
             let record = self.ordinal();
-            self.fields.push(Field {
-                start,
-                end,
-                label: NO_LABEL,
-                record,
-                node,
-                kind: FieldKind::Markup,
-            });
+            self.fields.push(Field { start, end, label: NO_LABEL, record, node, kind: FieldKind::Markup });
         }
-        self.levels.begin_member(node);
     }
 
     fn read_number(&mut self, start: usize, end: usize) {
@@ -292,14 +269,7 @@ impl Reader {
         let (field_start, field_end) = (self.unescaped.place(start), self.unescaped.place(end));
         let record = self.ordinal();
         let (label, node, kind) = (NO_LABEL, NO_NODE, FieldKind::Narrative);
-        self.fields.push(Field {
-            start: field_start,
-            end: field_end,
-            label,
-            record,
-            node,
-            kind,
-        });
+        self.fields.push(Field { start: field_start, end: field_end, label, record, node, kind });
         if matches!(text.get(end + 1), Some(b'{' | b'[')) {
             self.levels.clear();
         }
@@ -316,14 +286,7 @@ impl Reader {
 
     fn push(&mut self, start: u32, end: u32, node: u32, kind: FieldKind) {
         let (label, record) = (self.tree.label(node), self.ordinal());
-        self.fields.push(Field {
-            start,
-            end,
-            label,
-            record,
-            node,
-            kind,
-        });
+        self.fields.push(Field { start, end, label, record, node, kind });
     }
 
     fn ordinal(&self) -> u32 {
@@ -350,176 +313,20 @@ impl Reader {
         segment.fields = std::mem::take(&mut self.fields);
         segment.first_record = self.first_record;
         let provenance = Arc::clone(&job.frame.provenance);
-        segment.frame = Arc::new(Frame {
-            provenance,
-            labels: tree.labels,
-            keys: tree.keys,
-            nodes: tree.nodes,
-        });
+        segment.frame = Arc::new(Frame { provenance, labels: tree.labels, keys: tree.keys, nodes: tree.nodes });
         let literals = self.literals(&segment);
         job.send(segment) && literals.into_iter().all(|literal| literal.read(job))
     }
 
-    /// Decodes what is base64 in a block. Literals that decode to text of their own are fields no longer.
+    /// Decodes what is base64 in a block.
     fn literals(&mut self, segment: &Segment) -> Vec<base64::Literal> {
         let read = |index: u32| {
             let field = segment.fields[index as usize];
             let contents = &segment.text[field.start as usize..field.end as usize];
             base64::Literal::decode(contents, segment.map.start(field.start)..segment.map.end(field.end))
         };
-        std::mem::take(&mut self.literals)
-            .into_iter()
-            .filter_map(read)
-            .collect()
+        std::mem::take(&mut self.literals).into_iter().filter_map(read).collect()
     }
-
-    /// Emits a string that is longer than a block, from its quote at the beginning of the window to its end.
-    fn read_long_string(&mut self, job: &mut Job<'_>, window: &mut Window<'_>) -> bool {
-        self.begin_value(false);
-        let node = self.levels.place(&mut self.tree);
-        let mut literal = base64::Collected::new(window.map().start(1));
-        let mut context = 0;
-        let mut first = 1;
-        loop {
-            window.fill();
-            let text = window.text();
-            let end = match lex::string_end(text, context + first) {
-                StringEnd::At(end, _) => Some(end),
-                _ if window.is_last() => Some(text.len()),
-                _ => None,
-            };
-            let parts = long_string_parts(text, first, context, end);
-            literal.add(&text[parts.own.clone()]);
-            if !self.emit_long_part(job, window, node, &parts) {
-                return false;
-            }
-            if end.is_some() {
-                break;
-            }
-            context = parts.own.end - parts.next_start;
-            first = 0;
-        }
-        literal.finish().is_none_or(|literal| literal.read(job))
-    }
-
-    fn emit_long_part(&mut self, job: &mut Job<'_>, window: &mut Window<'_>, node: u32, parts: &Parts) -> bool {
-        let mut unescaped = Unescaped::default();
-        let text = window.text();
-        let (start, _) = unescaped.decode(text, parts.start, parts.own.start);
-        let (own_start, _) = unescaped.decode(text, parts.own.start, parts.own.end);
-        let (own_end, end) = unescaped.decode(text, parts.own.end, parts.end);
-        unescaped.copy_to(text, parts.cut.max(parts.end));
-        let mut tree = Tree::default();
-        let node = copy_place(&self.tree, &mut tree, node);
-        let (label, kind) = (tree.label(node), FieldKind::Narrative);
-        let field = Field {
-            start,
-            end,
-            label,
-            record: 0,
-            node,
-            kind,
-        };
-        let segment = window.cut(parts.cut, parts.next_start, job.buffer()).into_segment(0..0);
-        let text_len = unescaped.text.len() as u32;
-        let provenance = Arc::clone(&job.frame.provenance);
-        job.send(Segment {
-            own: if parts.is_first { 0 } else { own_start }..if parts.is_last { text_len } else { own_end },
-            map: unescape::compose(&unescaped.map, &segment.map, unescaped.text.len()),
-            text: Text(unescaped.text),
-            line_ends: LineEnds::At(unescaped.line_ends),
-            fields: vec![field],
-            first_record: self.record,
-            frame: Arc::new(Frame {
-                provenance,
-                labels: tree.labels,
-                keys: tree.keys,
-                nodes: tree.nodes,
-            }),
-            ..segment
-        })
-    }
-}
-
-/// Which bytes of the window a part of a long string is made of.
-struct Parts {
-    /// First byte of contents in the window, context included.
-    start: usize,
-    own: std::ops::Range<usize>,
-    /// Behind the last byte of contents.
-    end: usize,
-    /// Behind the last byte of the block.
-    cut: usize,
-    next_start: usize,
-    is_first: bool,
-    is_last: bool,
-}
-
-/// Cuts a long string so that no escape and no character is cut in two. Contents begin at `first`, and `context` bytes
-/// of them are known already; `end` is where they end, if they do.
-fn long_string_parts(text: &[u8], first: usize, context: usize, end: Option<usize>) -> Parts {
-    const CONTEXT: usize = 2048;
-    let own_start = first + context;
-    let is_first = first > 0;
-    if let Some(end) = end {
-        let cut = text.len().min(end + 1);
-        return Parts {
-            start: first,
-            own: own_start..end,
-            end,
-            cut,
-            next_start: cut,
-            is_first,
-            is_last: true,
-        };
-    }
-    let len = text.len();
-    let wanted = [len.saturating_sub(2 * CONTEXT), len.saturating_sub(CONTEXT), len];
-    let [next_start, own_end, end] = unit_boundaries(text, own_start, wanted);
-    Parts {
-        start: first,
-        own: own_start..own_end,
-        end,
-        cut: end,
-        next_start,
-        is_first,
-        is_last: false,
-    }
-}
-
-/// The last boundaries between characters and escapes at or before the wanted places, in one walk from `from`.
-fn unit_boundaries(text: &[u8], from: usize, wanted: [usize; 3]) -> [usize; 3] {
-    let mut at = from;
-    wanted.map(|wanted| {
-        let wanted = wanted.max(from);
-        loop {
-            let escape = memchr::memchr(b'\\', &text[at..wanted.max(at)]).map(|run| at + run);
-            let Some(escape) = escape else {
-                return floor_boundary(text, wanted.max(at));
-            };
-            let next = escape + unescape::escape_length(&text[escape..]);
-            let is_whole = text.len() - escape >= 12 || next < text.len();
-            if next > wanted || !is_whole {
-                at = escape;
-                return escape;
-            }
-            at = next;
-        }
-    })
-}
-
-/// The place of a node of `old` in `new`.
-fn copy_place(old: &Tree, new: &mut Tree, node: u32) -> u32 {
-    let mut chain = Vec::new();
-    let mut at = node;
-    while at != NO_NODE {
-        chain.push(at);
-        at = old.nodes[at as usize].parent;
-    }
-    chain
-        .into_iter()
-        .rev()
-        .fold(NO_NODE, |parent, node| levels::moved(old, new, node, parent))
 }
 
 #[cfg(test)]

@@ -9,23 +9,14 @@ use crate::model::FieldKind;
 fn hints_of(text: &str, value: &str) -> String {
     let (kept, extraction) = run(text.as_bytes());
     assert_eq!(extraction.format, "json");
-    kept.fields()
-        .into_iter()
-        .find(|field| field.text == value)
-        .map(|field| field.hints)
-        .expect("a field")
+    kept.fields().into_iter().find(|field| field.text == value).map(|field| field.hints).expect("a field")
 }
 
 #[test]
 fn values_carry_their_paths() {
     let (kept, extraction) = run(br#"{"patient":{"name":[{"family":"Doe","given":["Jane","Q"]}],"age":94,"ok":true}}"#);
     assert_eq!(extraction.format, "json");
-    let expected = [
-        "patient.name.family=Doe",
-        "patient.name.given=Jane",
-        "patient.name.given=Q",
-        "patient.age=94",
-    ];
+    let expected = ["patient.name.family=Doe", "patient.name.given=Jane", "patient.name.given=Q", "patient.age=94"];
     assert_eq!(kept.pairs(), expected);
     assert_eq!(kept.fields()[2].pointer, "/patient/name/0/given/1");
 }
@@ -33,25 +24,12 @@ fn values_carry_their_paths() {
 #[test]
 fn lines_and_elements_are_records() {
     let (kept, _) = run(b"{\"a\":1,\"b\":\"x\"}\n{\"a\":2}\n\n{\"a\":3}");
-    let records: Vec<_> = kept
-        .fields()
-        .iter()
-        .map(|field| (field.record, field.text.clone()))
-        .collect();
-    assert_eq!(
-        records,
-        [(1, "1".into()), (1, "x".into()), (2, "2".into()), (3, "3".into())]
-    );
+    let records: Vec<_> = kept.fields().iter().map(|field| (field.record, field.text.clone())).collect();
+    assert_eq!(records, [(1, "1".into()), (1, "x".into()), (2, "2".into()), (3, "3".into())]);
     let (kept, _) = run(b"[{\"a\":1},{\"a\":2}]");
-    assert_eq!(
-        kept.fields().iter().map(|field| field.record).collect::<Vec<_>>(),
-        [1, 2]
-    );
+    assert_eq!(kept.fields().iter().map(|field| field.record).collect::<Vec<_>>(), [1, 2]);
     let (kept, _) = run(b"{\"resourceType\":\"Bundle\",\"entry\":[{\"a\":1},{\"a\":2,\"b\":3}],\"z\":9}");
-    assert_eq!(
-        kept.fields().iter().map(|field| field.record).collect::<Vec<_>>(),
-        [1, 2, 3, 3, 4]
-    );
+    assert_eq!(kept.fields().iter().map(|field| field.record).collect::<Vec<_>>(), [1, 2, 3, 3, 4]);
 }
 
 #[test]
@@ -59,10 +37,7 @@ fn siblings_say_what_a_value_is() {
     let text = r#"{"identifier":[{"use":"usual","type":{"coding":[{"system":"http://x/v2-0203","code":"MR",
         "display":"Medical Record Number"}],"text":"MRN"},"value":"AB-1"},{"value":"AB-2","system":"us-ssn"}],
         "telecom":{"value":"555","note":"n"}}"#;
-    assert_eq!(
-        hints_of(text, "AB-1"),
-        "usual http://x/v2-0203 MR Medical Record Number MRN"
-    );
+    assert_eq!(hints_of(text, "AB-1"), "usual http://x/v2-0203 MR Medical Record Number MRN");
     assert_eq!(hints_of(text, "AB-2"), "us-ssn");
     assert_eq!(hints_of(text, "555"), "");
 }
@@ -73,28 +48,14 @@ fn escapes_are_decoded_and_mapped() {
     let (kept, _) = run(text);
     let fields = kept.fields();
     assert_eq!(fields[0].text, "a\n\u{e9}\u{1F600}b/");
-    assert_eq!(
-        &text[fields[0].start as usize..fields[0].end as usize],
-        br#"a\n\u00e9\ud83d\ude00b\/"#
-    );
-    assert_eq!(
-        (
-            fields[1].text.as_str(),
-            &text[fields[1].start as usize..fields[1].end as usize]
-        ),
-        ("y", &b"y"[..])
-    );
+    assert_eq!(&text[fields[0].start as usize..fields[0].end as usize], br#"a\n\u00e9\ud83d\ude00b\/"#);
+    assert_eq!((fields[1].text.as_str(), &text[fields[1].start as usize..fields[1].end as usize]), ("y", &b"y"[..]));
 }
 
 #[test]
 fn odd_keys_are_fields_too() {
     let (kept, _) = run(br#"{"jane@example.org":{"123-45-6789":1},"plain_key":2}"#);
-    let keys: Vec<_> = kept
-        .fields()
-        .into_iter()
-        .filter(|it| it.kind == FieldKind::Markup)
-        .map(|it| it.text)
-        .collect();
+    let keys: Vec<_> = kept.fields().into_iter().filter(|it| it.kind == FieldKind::Markup).map(|it| it.text).collect();
     assert_eq!(keys, ["jane@example.org", "123-45-6789"]);
 }
 
@@ -125,12 +86,7 @@ fn what_is_not_json_is_prose() {
 
 #[test]
 fn mixed_logs_and_prose_are_not_json() {
-    for text in [
-        "{\"a\":1}\nplain line\n{\"a\":2}\n",
-        "[2025-01-01 00:00:00] INFO x\n",
-        "[1] Smith J. et al.",
-        "{x}",
-    ] {
+    for text in ["{\"a\":1}\nplain line\n{\"a\":2}\n", "[2025-01-01 00:00:00] INFO x\n", "[1] Smith J. et al.", "{x}"] {
         assert_eq!(run(text.as_bytes()).1.format, "text", "{text}");
     }
 }
@@ -154,23 +110,32 @@ fn long_strings_are_carried() {
 }
 
 #[test]
+fn a_value_behind_a_key_longer_than_a_block_is_a_value() {
+    let text = format!("{{\"a\":1,\"{}\":\"123-45-6789\",\"b\":\"y\"}}", "k".repeat(3 << 20));
+    let (kept, _) = run(text.as_bytes());
+    let texts = kept.texts();
+    assert_eq!(texts[texts.len() - 2..], ["123-45-6789", "y"]);
+    assert_eq!(kept.pairs().last().map(String::as_str), Some("b=y"));
+}
+
+#[test]
 fn base64_text_is_read_as_a_stream_of_its_own() {
     let inner = r#"{"ssn":"123-45-6789","name":"Jane Example"}"#;
     let literal = "eyJzc24iOiIxMjMtNDUtNjc4OSIsIm5hbWUiOiJKYW5lIEV4YW1wbGUifQ==";
-    let text = format!(
-        "{{\"hash\":\"{}\",\"data\":\"{literal}\"}}",
-        "0123456789abcdef".repeat(4)
-    );
+    let text = format!("{{\"hash\":\"{}\",\"data\":\"{literal}\"}}", "0123456789abcdef".repeat(4));
     let (kept, _) = run(text.as_bytes());
     assert_eq!(kept.segments.len(), 2);
     let within = &kept.segments[1];
     assert_eq!(within.text.0, inner.as_bytes());
     assert_eq!(within.frame.provenance.len(), 1);
     let at = text.find(literal).expect("there") as u64;
-    assert_eq!(
-        (within.map.start(5), within.map.end(9)),
-        (at, at + literal.len() as u64)
-    );
+    assert_eq!((within.map.start(5), within.map.end(9)), (at, at + literal.len() as u64));
+}
+
+#[test]
+fn base64_too_long_to_decode_is_said() {
+    let text = format!("{{\"data\":\"{}\"}}", "QUJD".repeat(5 << 20));
+    assert_eq!(run(text.as_bytes()).1.reason, Some(crate::model::Reason::LimitBytes));
 }
 
 #[test]

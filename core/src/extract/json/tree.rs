@@ -30,6 +30,22 @@ struct Path {
     key: u32,
     label: LabelId,
     traits: Traits,
+    order: Order,
+}
+
+/// What was read around a node the last time.
+#[derive(Clone, Copy)]
+struct Order {
+    /// Its first member.
+    first: u32,
+    /// The member behind it.
+    next: u32,
+}
+
+impl Default for Order {
+    fn default() -> Self {
+        Order { first: NO_NODE, next: NO_NODE }
+    }
 }
 
 /// The keys, nodes and labels of a block.
@@ -39,25 +55,64 @@ pub(super) struct Tree {
     pub(super) nodes: Vec<Node>,
     pub(super) labels: Vec<Label>,
     node_paths: Vec<u32>,
+    order: Vec<Order>,
+    /// The key that the top level began with last.
+    first: u32,
     paths: Vec<Path>,
     node_table: Table,
     path_table: Table,
-    hinted: std::collections::BTreeMap<Vec<u8>, LabelId>,
+    /// Labels with hints, behind the labels they were made of.
+    hinted: Vec<(LabelId, LabelId)>,
+    hint_table: Table,
 }
 
 impl Tree {
+    /// The node of a member that stands behind the member `previous`, or first where that is `parent` itself.
+    ///
+    /// Objects of a kind have their keys in the same order, which is quicker to check than to look up. Where `is_new`
+    /// says that nothing stood in the parent before, there is nothing to look up.
+    #[inline]
+    pub(super) fn member_behind(&mut self, previous: u32, parent: u32, key: &[u8], is_new: bool) -> u32 {
+        let guess = match self.order.get(previous as usize) {
+            None => self.first,
+            Some(order) if previous == parent => order.first,
+            Some(order) => order.next,
+        };
+        if (guess as usize) < self.nodes.len() && self.is_member(guess, parent, key) {
+            return guess;
+        }
+        let node = if is_new { self.new_member(previous, parent, key) } else { self.member(parent, key) };
+        match self.order.get_mut(previous as usize) {
+            None => self.first = node,
+            Some(order) if previous == parent => order.first = node,
+            Some(order) => order.next = node,
+        }
+        node
+    }
+
+    /// A member where nothing stood before; its path is guessed like places are.
+    fn new_member(&mut self, previous: u32, parent: u32, key: &[u8]) -> u32 {
+        let (before, above) = (self.path_of(previous), self.path_of(parent));
+        let guess = match self.paths.get(before as usize) {
+            None => NO_PATH,
+            Some(path) if previous == parent => path.order.first,
+            Some(path) => path.order.next,
+        };
+        let known = self.paths.get(guess as usize).is_some_and(|path| self.is_path(path, above, key));
+        let path = if known { guess } else { self.path(above, key) };
+        match self.paths.get_mut(before as usize) {
+            Some(it) if previous == parent => it.order.first = path,
+            Some(it) => it.order.next = path,
+            None => {}
+        }
+        let step = NodeStep::Key(self.paths[path as usize].key);
+        self.push_node(Node { parent, step }, path)
+    }
+
     /// The node of a member.
     pub(super) fn member(&mut self, parent: u32, key: &[u8]) -> u32 {
         let hash = hash_bytes(parent, key);
-        let (nodes, node_paths, paths, keys) = (&self.nodes, &self.node_paths, &self.paths, &self.keys);
-        let same = |id: u32| {
-            let node = nodes[id as usize];
-            let path = node_paths[id as usize];
-            node.parent == parent
-                && matches!(node.step, NodeStep::Key(_))
-                && keys[paths[path as usize].key as usize].as_slice() == key
-        };
-        if let Some(id) = self.node_table.find(hash, same) {
+        if let Some(id) = self.node_table.find(hash, |id| self.is_member(id, parent, key)) {
             return id;
         }
         let path = self.path(self.path_of(parent), key);
@@ -65,19 +120,33 @@ impl Tree {
         self.add_node(hash, Node { parent, step }, path)
     }
 
+    #[inline]
+    fn is_member(&self, id: u32, parent: u32, key: &[u8]) -> bool {
+        let node = self.nodes[id as usize];
+        match node.step {
+            NodeStep::Key(known) => node.parent == parent && self.keys[known as usize].as_slice() == key,
+            NodeStep::Index(_) => false,
+        }
+    }
+
     /// The node of an array element.
-    pub(super) fn element(&mut self, parent: u32, index: u32) -> u32 {
+    pub(super) fn element(&mut self, parent: u32, index: u32, is_new: bool) -> u32 {
+        if is_new {
+            return self.push_node(Node { parent, step: NodeStep::Index(index) }, self.path_of(parent));
+        }
         let hash = mix(mix(0x51_7c_c1, u64::from(parent)), u64::from(index));
-        let node = Node {
-            parent,
-            step: NodeStep::Index(index),
-        };
+        let node = Node { parent, step: NodeStep::Index(index) };
         let nodes = &self.nodes;
         if let Some(id) = self.node_table.find(hash, |id| nodes[id as usize] == node) {
             return id;
         }
         let path = self.path_of(parent);
         self.add_node(hash, node, path)
+    }
+
+    /// True where the node was made last, so that nothing stands below it yet.
+    pub(super) fn is_newest(&self, node: u32) -> bool {
+        node as usize + 1 == self.nodes.len()
     }
 
     /// What the last key above the node says.
@@ -97,32 +166,27 @@ impl Tree {
         if self.paths[path as usize].label == NO_LABEL {
             let name = self.name(path);
             self.paths[path as usize].label = self.labels.len() as LabelId;
-            self.labels.push(Label {
-                name,
-                ..Label::default()
-            });
+            self.labels.push(Label { name, ..Label::default() });
         }
         self.paths[path as usize].label
     }
 
     /// The same label with what its siblings say.
     pub(super) fn label_with_hints(&mut self, label: LabelId, hints: &[u8]) -> LabelId {
-        let key = [&label.to_le_bytes()[..], hints].concat();
-        if let Some(&known) = self.hinted.get(&key) {
-            return known;
+        let hash = hash_bytes(label, hints);
+        let (hinted, labels) = (&self.hinted, &self.labels);
+        let same = |index: u32| {
+            let (base, id) = hinted[index as usize];
+            base == label && labels[id as usize].hints.as_slice() == hints
+        };
+        if let Some(index) = self.hint_table.find(hash, same) {
+            return self.hinted[index as usize].1;
         }
-        let name = self
-            .labels
-            .get(label as usize)
-            .map(|it| it.name.clone())
-            .unwrap_or_default();
-        self.labels.push(Label {
-            name,
-            hints: Text(hints.to_vec()),
-            column: None,
-        });
-        let id = (self.labels.len() - 1) as LabelId;
-        self.hinted.insert(key, id);
+        let name = self.labels.get(label as usize).map(|it| it.name.clone()).unwrap_or_default();
+        let id = self.labels.len() as LabelId;
+        self.labels.push(Label { name, hints: Text(hints.to_vec()), column: None });
+        self.hint_table.insert(hash, self.hinted.len() as u32);
+        self.hinted.push((label, id));
         id
     }
 
@@ -137,29 +201,26 @@ impl Tree {
     }
 
     fn path_of(&self, node: u32) -> u32 {
-        if node == NO_NODE {
-            NO_PATH
-        } else {
-            self.node_paths[node as usize]
-        }
+        if node == NO_NODE { NO_PATH } else { self.node_paths[node as usize] }
     }
 
     fn add_node(&mut self, hash: u64, node: Node, path: u32) -> u32 {
+        let id = self.push_node(node, path);
+        self.node_table.insert(hash, id);
+        id
+    }
+
+    fn push_node(&mut self, node: Node, path: u32) -> u32 {
         let id = self.nodes.len() as u32;
         self.nodes.push(node);
         self.node_paths.push(path);
-        self.node_table.insert(hash, id);
+        self.order.push(Order::default());
         id
     }
 
     fn path(&mut self, parent: u32, key: &[u8]) -> u32 {
         let hash = hash_bytes(parent, key);
-        let (paths, keys) = (&self.paths, &self.keys);
-        let same = |id: u32| {
-            let path = &paths[id as usize];
-            path.parent == parent && keys[path.key as usize].as_slice() == key
-        };
-        if let Some(id) = self.path_table.find(hash, same) {
+        if let Some(id) = self.path_table.find(hash, |id| self.is_path(&self.paths[id as usize], parent, key)) {
             return id;
         }
         let id = self.paths.len() as u32;
@@ -168,10 +229,16 @@ impl Tree {
             key: self.keys.len() as u32,
             label: NO_LABEL,
             traits: traits_of(key),
+            order: Order::default(),
         });
         self.keys.push(Text(key.to_vec()));
         self.path_table.insert(hash, id);
         id
+    }
+
+    #[inline]
+    fn is_path(&self, path: &Path, parent: u32, key: &[u8]) -> bool {
+        path.parent == parent && self.keys[path.key as usize].as_slice() == key
     }
 
     fn name(&self, path: u32) -> Text {
@@ -188,31 +255,16 @@ impl Tree {
 
 /// Reads a key for what it says.
 fn traits_of(key: &[u8]) -> Traits {
-    const HINTS: [&[u8]; 10] = [
-        b"system", b"type", b"code", b"use", b"name", b"key", b"display", b"text", b"label", b"url",
-    ];
-    const RECORDS: [&[u8]; 10] = [
-        b"entry",
-        b"entries",
-        b"patients",
-        b"records",
-        b"data",
-        b"results",
-        b"items",
-        b"rows",
-        b"members",
-        b"persons",
-    ];
-    let typed = key
-        .strip_prefix(b"value")
-        .is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_uppercase));
+    const HINTS: [&[u8]; 10] =
+        [b"system", b"type", b"code", b"use", b"name", b"key", b"display", b"text", b"label", b"url"];
+    const RECORDS: [&[u8]; 10] =
+        [b"entry", b"entries", b"patients", b"records", b"data", b"results", b"items", b"rows", b"members", b"persons"];
+    let typed = key.strip_prefix(b"value").is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_uppercase));
     Traits {
         hints: HINTS.contains(&key),
         nests: key == b"type" || key == b"code",
         is_value: typed || key == b"val",
-        is_odd: key
-            .iter()
-            .any(|byte| !(byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'$' | b'.'))),
+        is_odd: key.iter().any(|byte| !(byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'$' | b'.'))),
         has_records: RECORDS.contains(&key),
     }
 }
@@ -247,18 +299,14 @@ impl Table {
             let longer = (self.slots.len() * 2).max(64);
             let old = std::mem::replace(&mut self.slots, vec![EMPTY; longer]);
             self.used = 0;
-            old.into_iter()
-                .filter(|slot| *slot != EMPTY)
-                .for_each(|slot| self.put(slot));
+            old.into_iter().filter(|slot| *slot != EMPTY).for_each(|slot| self.put(slot));
         }
         self.put((hash, id));
     }
 
     fn put(&mut self, slot: (u64, u32)) {
         let mask = self.slots.len() - 1;
-        let free = (0..PROBES)
-            .map(|probe| place(slot.0, probe) & mask)
-            .find(|&at| self.slots[at] == EMPTY);
+        let free = (0..PROBES).map(|probe| place(slot.0, probe) & mask).find(|&at| self.slots[at] == EMPTY);
         if let Some(at) = free {
             self.slots[at] = slot;
             self.used += 1;
@@ -280,11 +328,8 @@ fn mix(hash: u64, word: u64) -> u64 {
 #[inline]
 fn hash_bytes(seed: u32, bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
-    let hash = words
-        .iter()
-        .fold(mix(bytes.len() as u64, u64::from(seed)), |hash, word| {
-            mix(hash, u64::from_le_bytes(*word))
-        });
+    let hash =
+        words.iter().fold(mix(bytes.len() as u64, u64::from(seed)), |hash, word| mix(hash, u64::from_le_bytes(*word)));
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
     mix(hash, u64::from_le_bytes(last))

@@ -37,12 +37,7 @@ impl Unescaped {
 
     pub(super) fn mark(&self) -> Mark {
         let (text, pieces) = (self.text.len(), self.map.pieces.len());
-        Mark {
-            text,
-            pieces,
-            line_ends: self.line_ends.len(),
-            copied: self.copied,
-        }
+        Mark { text, pieces, line_ends: self.line_ends.len(), copied: self.copied }
     }
 
     pub(super) fn rewind(&mut self, mark: Mark) {
@@ -59,14 +54,8 @@ impl Unescaped {
         }
         let run = &raw[self.copied..end];
         let at = self.text.len() as u32;
-        self.map.push(Piece {
-            text_start: at,
-            orig_start: self.copied as u64,
-            text_step: 1,
-            orig_step: 1,
-        });
-        self.line_ends
-            .extend(memchr::memchr_iter(b'\n', run).map(|line_end| at + line_end as u32));
+        self.map.push(Piece { text_start: at, orig_start: self.copied as u64, text_step: 1, orig_step: 1 });
+        self.line_ends.extend(memchr::memchr_iter(b'\n', run).map(|line_end| at + line_end as u32));
         self.text.extend_from_slice(run);
         self.copied = end;
     }
@@ -92,12 +81,7 @@ impl Unescaped {
     fn append(&mut self, bytes: &[u8], raw_length: usize) {
         let (text_step, orig_step) = (bytes.len() as u32, raw_length as u32);
         let (text_start, orig_start) = (self.text.len() as u32, self.copied as u64);
-        self.map.push(Piece {
-            text_start,
-            orig_start,
-            text_step,
-            orig_step,
-        });
+        self.map.push(Piece { text_start, orig_start, text_step, orig_step });
         self.text.extend_from_slice(bytes);
         self.copied += raw_length;
     }
@@ -109,11 +93,7 @@ pub(super) fn escape_length(raw: &[u8]) -> usize {
         return raw.len().min(2);
     }
     let Some(first) = hex4(raw, 2) else { return 2 };
-    let second = if raw.get(6..8) == Some(br"\u") {
-        hex4(raw, 8)
-    } else {
-        None
-    };
+    let second = if raw.get(6..8) == Some(br"\u") { hex4(raw, 8) } else { None };
     let is_pair = (0xD800..0xDC00).contains(&first) && second.is_some_and(|it| (0xDC00..0xE000).contains(&it));
     if is_pair { 12 } else { 6 }
 }
@@ -137,44 +117,29 @@ fn character(escape: &[u8]) -> Option<char> {
 
 fn hex4(raw: &[u8], at: usize) -> Option<u32> {
     let digits = raw.get(at..at + 4)?;
-    digits
-        .iter()
-        .try_fold(0, |value, &digit| Some(value * 16 + char::from(digit).to_digit(16)?))
+    digits.iter().try_fold(0, |value, &digit| Some(value * 16 + char::from(digit).to_digit(16)?))
 }
 
 /// `inner` maps text to offsets that `outer` maps to the stream; both in one step.
 pub(super) fn compose(inner: &OffsetMap, outer: &OffsetMap, text_len: usize) -> OffsetMap {
     let mut map = OffsetMap::default();
     for (index, piece) in inner.pieces.iter().enumerate() {
-        let text_end = inner
-            .pieces
-            .get(index + 1)
-            .map_or(text_len as u32, |next| next.text_start);
+        let text_end = inner.pieces.get(index + 1).map_or(text_len as u32, |next| next.text_start);
         let raw = piece.orig_start as u32;
         if (piece.text_step, piece.orig_step) != (1, 1) {
             compose_escapes(&mut map, piece, text_end, outer);
             continue;
         }
         if outer.is_identity() {
-            map.push(Piece {
-                orig_start: outer.start(raw),
-                ..*piece
-            });
+            map.push(Piece { orig_start: outer.start(raw), ..*piece });
             continue;
         }
         let raw_end = raw + (text_end - piece.text_start);
-        let from = outer
-            .pieces
-            .partition_point(|it| it.text_start <= raw)
-            .saturating_sub(1);
+        let from = outer.pieces.partition_point(|it| it.text_start <= raw).saturating_sub(1);
         for it in outer.pieces[from..].iter().take_while(|it| it.text_start < raw_end) {
             let begin = it.text_start.max(raw);
             let text_start = piece.text_start + (begin - raw);
-            map.push(Piece {
-                text_start,
-                orig_start: outer.start(begin),
-                ..*it
-            });
+            map.push(Piece { text_start, orig_start: outer.start(begin), ..*it });
         }
     }
     map
@@ -185,12 +150,7 @@ fn compose_escapes(map: &mut OffsetMap, piece: &Piece, text_end: u32, outer: &Of
     for text_start in (piece.text_start..text_end).step_by(piece.text_step as usize) {
         let orig_start = outer.start(raw);
         let orig_step = (outer.end(raw + piece.orig_step) - orig_start) as u32;
-        map.push(Piece {
-            text_start,
-            orig_start,
-            text_step: piece.text_step,
-            orig_step,
-        });
+        map.push(Piece { text_start, orig_start, text_step: piece.text_step, orig_step });
         raw += piece.orig_step;
     }
 }

@@ -1,0 +1,150 @@
+//! What the whole of a value must look like for a regex to match it: its first byte, its last one, its length.
+//!
+//! Derived from the regex, so a value that a gate refuses can never be matched. Never decides that one is.
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// A set of bytes.
+type Bytes = [bool; 256];
+
+/// Conditions that every match of a regex fulfils.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    first: Box<Bytes>,
+    last: Box<Bytes>,
+    shortest: usize,
+    longest: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    First,
+    Last,
+}
+
+impl Gate {
+    /// The gate of a regex (ASCII semantics). One that cannot be parsed gets a gate that refuses nothing.
+    pub fn of(regex: &str, ignore_case: bool) -> Gate {
+        let mut parser =
+            regex_syntax::ParserBuilder::new().unicode(false).utf8(false).case_insensitive(ignore_case).build();
+        let Ok(hir) = parser.parse(regex) else {
+            return Gate { first: Box::new([true; 256]), last: Box::new([true; 256]), shortest: 0, longest: usize::MAX };
+        };
+        let side = |side| {
+            let mut bytes = Box::new([false; 256]);
+            if edge(&hir, side, &mut bytes) {
+                bytes.fill(true);
+            }
+            bytes
+        };
+        let properties = hir.properties();
+        Gate {
+            first: side(Side::First),
+            last: side(Side::Last),
+            shortest: properties.minimum_len().unwrap_or(0),
+            longest: properties.maximum_len().unwrap_or(usize::MAX),
+        }
+    }
+}
+
+/// Adds the bytes that can stand at that side of a match; true where it may be empty and its neighbour shows.
+fn edge(hir: &Hir, side: Side, bytes: &mut Bytes) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => {
+            let byte = if side == Side::First { literal.0.first() } else { literal.0.last() };
+            byte.iter().for_each(|byte| bytes[usize::from(**byte)] = true);
+            byte.is_none()
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            class.iter().flat_map(|range| range.start()..=range.end()).for_each(|it| bytes[usize::from(it)] = true);
+            false
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            // A character from U+0080 on is several bytes, all of them from 0x80 on.
+            for range in class.iter() {
+                (range.start()..=range.end()).take_while(char::is_ascii).for_each(|it| bytes[it as usize] = true);
+                if !range.end().is_ascii() {
+                    bytes[0x80..].fill(true);
+                }
+            }
+            false
+        }
+        HirKind::Repetition(repetition) => edge(&repetition.sub, side, bytes) || repetition.min == 0,
+        HirKind::Capture(capture) => edge(&capture.sub, side, bytes),
+        HirKind::Concat(parts) if side == Side::First => parts.iter().all(|it| edge(it, side, bytes)),
+        HirKind::Concat(parts) => parts.iter().rev().all(|it| edge(it, side, bytes)),
+        HirKind::Alternation(parts) => parts.iter().fold(false, |empty, it| edge(it, side, bytes) | empty),
+    }
+}
+
+/// Gates of up to 32 regexes side by side: one look at a value says which may match it.
+#[derive(Clone, Debug)]
+pub struct Gates {
+    first: [u32; 256],
+    last: [u32; 256],
+    /// By length; the last row is for all longer values.
+    length: [u32; Self::LENGTHS],
+}
+
+impl Gates {
+    /// How many regexes fit.
+    pub const MOST: usize = 32;
+    const LENGTHS: usize = 64;
+
+    /// Puts gates side by side, at most `MOST` of them.
+    pub fn new<'g>(gates: impl Iterator<Item = &'g Gate>) -> Gates {
+        let mut all = Gates { first: [0; 256], last: [0; 256], length: [0; Self::LENGTHS] };
+        for (index, gate) in gates.take(Self::MOST).enumerate() {
+            for byte in 0..256 {
+                all.first[byte] |= u32::from(gate.first[byte]) << index;
+                all.last[byte] |= u32::from(gate.last[byte]) << index;
+            }
+            for (length, row) in all.length.iter_mut().enumerate() {
+                let fits = length >= gate.shortest && length <= gate.longest;
+                let longer = length == Self::LENGTHS - 1 && gate.longest >= length;
+                *row |= u32::from(fits || longer) << index;
+            }
+        }
+        all
+    }
+
+    /// A bit for each regex that may match the whole value.
+    #[inline]
+    pub fn admit(&self, value: &[u8]) -> u32 {
+        let (Some(&first), Some(&last)) = (value.first(), value.last()) else { return !0 };
+        let length = self.length[value.len().min(Self::LENGTHS - 1)];
+        self.first[usize::from(first)] & self.last[usize::from(last)] & length
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admits(regex: &str, value: &str) -> bool {
+        Gates::new([Gate::of(regex, false)].iter()).admit(value.as_bytes()) & 1 == 1
+    }
+
+    #[test]
+    fn edges_and_lengths() {
+        assert!(admits("[0-9]{1,2}/[0-9]{4}", "4/2024") && !admits("[0-9]{1,2}/[0-9]{4}", "4/24"));
+        assert!(!admits("[0-9]{1,2}/[0-9]{4}", "a/2024") && !admits("[0-9]{1,2}/[0-9]{4}", "4/202x"));
+        assert!(admits("(?:a|bc)?d?", "a") && admits("x*", "") && admits("(?:a|)[0-9]", "7"));
+        assert!(!admits("(?:a|b)[0-9]+z?", "c1") && admits("(?:a|b)[0-9]+z?", "b12"));
+        assert!(admits("a{3,}", &"a".repeat(500)) && !admits("a{3,70}", "aa"));
+        assert!(admits("a{3,70}", &"a".repeat(69)));
+    }
+
+    #[test]
+    fn no_gate_refuses_what_its_regex_matches() {
+        for file in phisift_patterns::identifiers().filter(|it| it.path != "context.toml") {
+            let file: crate::detect::ruleset::schema::PatternFile = toml::from_str(file.text).expect("the schema");
+            let gates = Gates::new([Gate::of(&file.regex, file.ignore_case)].iter());
+            for example in file.examples.iter().flat_map(|it| it.split("[[").skip(1)) {
+                let value = example.split("]]").next().and_then(|it| it.split_once(':')).expect("a mark").1;
+                assert!(gates.admit(value.as_bytes()) & 1 == 1, "{}: {value}", file.id);
+            }
+        }
+    }
+}
