@@ -260,7 +260,7 @@ impl<'a> Leftward<'a> {
             return;
         }
         let end = self.at - gap_len;
-        let gap = self.gap(end);
+        let mut gap = self.gap(end);
         let len = (self.word << gap_len).leading_ones() as usize;
         let start = if gap_len + len < self.valid {
             let part = (self.hump << gap_len).leading_zeros() as usize + 1;
@@ -270,6 +270,8 @@ impl<'a> Leftward<'a> {
             masks.last_part(Masks::run_start(&masks.word, end, self.floor), end)
         };
         let text = self.around.text;
+        // Symbols (U+2000 to U+2FFF) and emoji are no part of a phrase.
+        gap.glued &= text[start] < 0xf0 && text[start] != 0xe2;
         // A value ends what was said before it.
         let coded = end - start > 5 && text[end - 4..end].iter().all(u8::is_ascii_digit);
         let number = text[start].is_ascii_digit() && end - start > 3 || coded;
