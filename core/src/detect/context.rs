@@ -197,6 +197,7 @@ mod mark {
     pub const SENTENCE: u8 = 16;
     pub const BRACKET: u8 = 32;
     pub const BLANK: u8 = 64;
+    pub const TAKEN: u8 = 128;
 }
 
 const MARKS: [u8; 256] = {
@@ -214,6 +215,8 @@ const MARKS: [u8; 256] = {
     table[b'}' as usize] = mark::BRACKET;
     table[b'<' as usize] = mark::BRACKET;
     table[b'>' as usize] = mark::BRACKET;
+    table[b']' as usize] = mark::TAKEN;
+    table[b'*' as usize] = mark::TAKEN;
     table[b' ' as usize] = mark::BLANK;
     table
 };
@@ -282,7 +285,7 @@ impl<'a> Leftward<'a> {
             return;
         }
         let end = self.at - gap_len;
-        let gap = self.gap(end);
+        let mut gap = self.gap(end);
         let len = (self.word << gap_len).leading_ones() as usize;
         let start = if gap_len + len < self.valid {
             let part = (self.hump << gap_len).leading_zeros() as usize + 1;
@@ -292,7 +295,11 @@ impl<'a> Leftward<'a> {
             masks.last_part(Masks::run_start(&masks.word, end, self.floor), end)
         };
         let text = self.around.text;
-        let number = text[start].is_ascii_digit() && end - start > 3;
+        // Symbols (U+2000 to U+2FFF) and emoji are no part of a phrase.
+        gap.glued &= text[start] < 0xf0 && text[start] != 0xe2;
+        // A value ends what was said before it.
+        let coded = end - start > 5 && text[end - 4..end].iter().all(u8::is_ascii_digit);
+        let number = text[start].is_ascii_digit() && end - start > 3 || coded;
         if gap.stop || number {
             self.ended = true;
             return;
@@ -345,10 +352,17 @@ impl<'a> Leftward<'a> {
             gap.sentence = self.ends_sentence(bytes, end, first);
         }
         gap.stop = marks & mark::STOP != 0 || marks & mark::BRACKET != 0 && !first;
+        gap.stop |= marks & mark::TAKEN != 0 && self.is_redacted(end, bytes);
         let blanks = bytes.len() > 2 && bytes.iter().filter(|it| **it == b' ').count() > 2;
         let far = self.lines > 1 || self.lines == 1 && !first && gap.labelled;
         gap.stop |= far || blanks && !first || gap.labelled && !first && !self.gaps[0].labelled && bytes[0] != b':';
         gap
+    }
+
+    /// `[mrn] 4029887`, `MRN: ******* 4029887`: something taken out stands in between, to which the words belonged.
+    fn is_redacted(&self, end: usize, gap: &[u8]) -> bool {
+        let labelled = gap[0] == b']' && self.around.text[end - 1].is_ascii_lowercase();
+        labelled || gap.iter().filter(|it| **it == b'*').count() > 4
     }
 
     /// True where a full stop, exclamation or question mark before white space closes a sentence.
@@ -381,7 +395,9 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: us
     let mut limit = reach;
     while unknown <= limit && words.reach(index) {
         let gap = words.gaps[index];
-        if gap.sentence && unknown > 0 {
+        // `"span_id":…`: a key with an unknown word names something else, whatever stands before the key.
+        let leaves_key = words.gaps[0].tight && words.gaps[0].labelled && !gap.glued && index > 0;
+        if (gap.sentence || leaves_key) && unknown > 0 {
             break;
         }
         labelled |= gap.labelled && unknown == 0;

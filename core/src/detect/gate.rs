@@ -60,8 +60,14 @@ fn edge(hir: &Hir, side: Side, bytes: &mut Bytes) -> bool {
             class.iter().flat_map(|range| range.start()..=range.end()).for_each(|it| bytes[usize::from(it)] = true);
             false
         }
-        HirKind::Class(Class::Unicode(_)) => {
-            bytes.fill(true);
+        HirKind::Class(Class::Unicode(class)) => {
+            // A character from U+0080 on is several bytes, all of them from 0x80 on.
+            for range in class.iter() {
+                (range.start()..=range.end()).take_while(char::is_ascii).for_each(|it| bytes[it as usize] = true);
+                if !range.end().is_ascii() {
+                    bytes[0x80..].fill(true);
+                }
+            }
             false
         }
         HirKind::Repetition(repetition) => edge(&repetition.sub, side, bytes) || repetition.min == 0,

@@ -189,7 +189,8 @@ impl Finder<'_> {
         if self.meaning.patterns.is_empty() { end } else { self.identifier(at, end) }
     }
 
-    /// Where a joined token (`PT-4471-B`) begins, looking left over at most three joints; a cue is not part of it.
+    /// Where a joined token (`PT-4471-B`) begins, looking left over at most three joints. A cue of three letters or more
+    /// is not part of it: shorter ones are the prefixes that numbers carry (`E-10045877`, `SN-4F01`).
     fn identifier_start(&self, at: usize) -> usize {
         let mut start = at;
         for _ in 0..3 {
@@ -199,7 +200,8 @@ impl Finder<'_> {
             }
             let word = self.word_start(start - 1);
             let hash = word_hash(self.text, word, start - 1);
-            if self.rules.cues.ending_in(&[hash]).is_some_and(|(cue, _)| cue.names()) {
+            let long = start - 1 - word > 2;
+            if long && self.rules.cues.ending_in(&[hash]).is_some_and(|(cue, _)| cue.names()) {
                 return start;
             }
             start = word;
@@ -219,7 +221,7 @@ impl Finder<'_> {
             return found;
         }
         if self.meaning.patterns.is_empty() && !context::any_telling(&self.rules.cues, &self.surroundings(), at) {
-            return None;
+            return self.age_behind(at, end);
         }
         let before = self.before(at);
         self.consider_in(at, &before, &[]).or_else(|| self.age_behind(at, end))
