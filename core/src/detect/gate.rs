@@ -60,8 +60,12 @@ fn edge(hir: &Hir, side: Side, bytes: &mut Bytes) -> bool {
             class.iter().flat_map(|range| range.start()..=range.end()).for_each(|it| bytes[usize::from(it)] = true);
             false
         }
-        HirKind::Class(Class::Unicode(_)) => {
-            bytes.fill(true);
+        HirKind::Class(Class::Unicode(class)) => {
+            for range in class.iter() {
+                // Beyond ASCII a character is more than one byte: any of them, then.
+                let last = if range.end().is_ascii() { range.end() as usize } else { 255 };
+                bytes[(range.start() as usize).min(0x80)..=last].fill(true);
+            }
             false
         }
         HirKind::Repetition(repetition) => edge(&repetition.sub, side, bytes) || repetition.min == 0,

@@ -19,22 +19,22 @@ pub(super) fn id_5_40(value: &[u8]) -> bool {
 
 /// A length, at least one digit, and neither a decimal number nor a date.
 fn id(value: &[u8], shortest: usize, longest: usize) -> bool {
-    (shortest..=longest).contains(&value.len())
-        && value.iter().any(u8::is_ascii_digit)
-        && !decimal(value)
-        && !date_alone(value)
-}
-
-/// Digits with one point between them.
-fn decimal(value: &[u8]) -> bool {
-    let points = value.iter().filter(|&&byte| byte == b'.').count();
-    points == 1 && value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+    if !(shortest..=longest).contains(&value.len()) {
+        return false;
+    }
+    let (mut digits, mut points, mut marks) = (0, 0, 0);
+    for &byte in value {
+        digits += usize::from(byte.is_ascii_digit());
+        points += usize::from(byte == b'.');
+        marks += usize::from(matches!(byte, b'-' | b'/'));
+    }
+    let decimal = points == 1 && digits + 1 == value.len();
+    digits > 0 && !decimal && !date_alone(value, points + marks, digits)
 }
 
 /// A date with separators. Eight digits in a row may be a date or a number and stay.
-fn date_alone(value: &[u8]) -> bool {
-    let separated = value.iter().any(|byte| matches!(byte, b'-' | b'/' | b'.'));
-    if separated && value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/' | b'.')) {
+fn date_alone(value: &[u8], separators: usize, digits: usize) -> bool {
+    if separators > 0 && separators + digits == value.len() {
         return value.len() <= 10 && date::numeric(value);
     }
     // 2024-01-05T10:22 is cut at the colon.

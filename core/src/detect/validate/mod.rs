@@ -96,8 +96,49 @@ fn digits(value: &[u8]) -> impl DoubleEndedIterator<Item = u8> + '_ {
     value.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0')
 }
 
+/// Words looked up without regard to ASCII case. Most words are told apart by their first letter and length.
+struct Words {
+    words: &'static [&'static str],
+    /// By the low bits of the first byte: a bit for each length.
+    lengths: [u32; 32],
+}
+
+impl Words {
+    /// Words of at most 31 bytes.
+    const fn new(words: &'static [&'static str]) -> Words {
+        let mut lengths = [0; 32];
+        let mut index = 0;
+        while index < words.len() {
+            let word = words[index].as_bytes();
+            lengths[(word[0] & 31) as usize] |= 1 << word.len();
+            index += 1;
+        }
+        Words { words, lengths }
+    }
+
+    #[inline]
+    fn has(&self, word: &[u8]) -> bool {
+        let Some(first) = word.first() else { return false };
+        let lengths = self.lengths[usize::from(first & 31)];
+        word.len() < 32 && lengths >> word.len() & 1 == 1 && self.lists(word)
+    }
+
+    #[cold]
+    fn lists(&self, word: &[u8]) -> bool {
+        self.words.iter().any(|it| it.as_bytes().eq_ignore_ascii_case(word))
+    }
+}
+
 /// Exactly `N` digits of a value, or `None` where it has more or fewer.
+#[inline]
 fn exact_digits<const N: usize>(value: &[u8]) -> Option<[u8; N]> {
+    if let Ok(all) = <&[u8; N]>::try_from(value) {
+        return all.iter().all(u8::is_ascii_digit).then(|| all.map(|byte| byte - b'0'));
+    }
+    some_digits(value)
+}
+
+fn some_digits<const N: usize>(value: &[u8]) -> Option<[u8; N]> {
     let mut out = [0; N];
     let mut count = 0;
     for digit in digits(value) {
