@@ -17,17 +17,27 @@ pub(super) fn id_5_40(value: &[u8]) -> bool {
     id(value, 5, 40)
 }
 
+/// What each byte adds to the counts of digits, points and other separators, one byte of the sum each.
+const COUNTS: [usize; 256] = {
+    let mut table = [0; 256];
+    let mut digit = b'0';
+    while digit <= b'9' {
+        table[digit as usize] = 1;
+        digit += 1;
+    }
+    table[b'.' as usize] = 1 << 8;
+    table[b'-' as usize] = 1 << 16;
+    table[b'/' as usize] = 1 << 16;
+    table
+};
+
 /// A length, at least one digit, and neither a decimal number nor a date.
 fn id(value: &[u8], shortest: usize, longest: usize) -> bool {
     if !(shortest..=longest).contains(&value.len()) {
         return false;
     }
-    let (mut digits, mut points, mut marks) = (0, 0, 0);
-    for &byte in value {
-        digits += usize::from(byte.is_ascii_digit());
-        points += usize::from(byte == b'.');
-        marks += usize::from(matches!(byte, b'-' | b'/'));
-    }
+    let counts = value.iter().fold(0, |sum, byte| sum + COUNTS[usize::from(*byte)]);
+    let (digits, points, marks) = (counts & 0xff, counts >> 8 & 0xff, counts >> 16);
     let decimal = points == 1 && digits + 1 == value.len();
     digits > 0 && !decimal && !date_alone(value, points + marks, digits)
 }

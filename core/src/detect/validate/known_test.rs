@@ -140,7 +140,8 @@ fn reserved_host(host: &[u8]) -> bool {
         b"example",
         b"localhost",
     ];
-    RESERVED.iter().any(|name| is_below(host, name))
+    // All of them end in one of these letters.
+    host.last().is_some_and(|last| b"deglmtu".contains(&(last | 0x20))) && RESERVED.iter().any(|name| is_below(host, name))
 }
 
 /// Hosts that name vocabularies, schemas and profiles, which are no individual's web address.

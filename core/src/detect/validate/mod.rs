@@ -96,24 +96,29 @@ fn digits(value: &[u8]) -> impl DoubleEndedIterator<Item = u8> + '_ {
     value.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0')
 }
 
-/// Words looked up without regard to ASCII case. Most words are told apart by their first letter and length.
+/// Words looked up without regard to ASCII case, in alphabetical order. Most others are told apart by their first letter
+/// and length.
 struct Words {
     words: &'static [&'static str],
     /// By the low bits of the first byte: a bit for each length.
     lengths: [u32; 32],
+    /// By the same: where the words that begin so end.
+    ends: [u8; 32],
 }
 
 impl Words {
-    /// Words of at most 31 bytes.
+    /// Words of at most 31 bytes that begin with letters.
     const fn new(words: &'static [&'static str]) -> Words {
-        let mut lengths = [0; 32];
+        let (mut lengths, mut ends) = ([0; 32], [0; 32]);
         let mut index = 0;
         while index < words.len() {
             let word = words[index].as_bytes();
-            lengths[(word[0] & 31) as usize] |= 1 << word.len();
+            let letter = (word[0] & 31) as usize;
+            lengths[letter] |= 1 << word.len();
             index += 1;
+            ends[letter] = index as u8;
         }
-        Words { words, lengths }
+        Words { words, lengths, ends }
     }
 
     #[inline]
@@ -123,9 +128,11 @@ impl Words {
         word.len() < 32 && lengths >> word.len() & 1 == 1 && self.lists(word)
     }
 
-    #[cold]
     fn lists(&self, word: &[u8]) -> bool {
-        self.words.iter().any(|it| it.as_bytes().eq_ignore_ascii_case(word))
+        let letter = word[0] & 31;
+        let alike = self.words[..usize::from(self.ends[usize::from(letter)])].iter().rev();
+        let mut alike = alike.take_while(|it| it.as_bytes()[0] & 31 == letter);
+        alike.any(|it| it.as_bytes().eq_ignore_ascii_case(word))
     }
 }
 
