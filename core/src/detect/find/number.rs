@@ -247,7 +247,8 @@ impl Finder<'_> {
             return found;
         }
         match len {
-            0..=1 => end,
+            0..=1 if self.options.min_permille >= 500 => end,
+            0..=1 => self.age(at, end).unwrap_or(end),
             2 | 3 => self.age(at, end).unwrap_or_else(|| self.identifier_if_labelled(at, end)),
             5 => self.zip(at, end),
             8 | 12 | 14 => self.settle_bare(at, &[DateCompact], end),

@@ -288,12 +288,14 @@ fn pattern_of(file: PatternFile, entity: EntityId) -> Result<Pattern, Error> {
         valid.then_some((score * 1000.0).round() as u16).ok_or_else(|| wrong(&file.id, "score outside 0 to 1"))
     };
     let table = file.score;
+    let equal = if file.ignore_case { None } else { matcher::of_regex(&file.regex) };
+    let by_hand = matcher.and_then(Matcher::by_hand).or(equal);
     Ok(Pattern {
         entity,
         health,
         subject,
         matcher,
-        by_hand: matcher.and_then(Matcher::by_hand),
+        by_hand,
         validator,
         bare: permille(table.bare)?,
         cue: permille(table.cue)?,
