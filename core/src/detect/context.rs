@@ -128,14 +128,14 @@ fn telling_words(cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
 /// True where a phrase that ends with the word `start..end` tells what a value is.
 fn tells(cues: &Cues, around: &Surroundings<'_>, start: usize, end: usize, hash: u64) -> bool {
     let whole = Surroundings { lo: 0, hi: around.text.len(), ..*around };
-    cues.tell(hash, is_label(around.text, end), further_left(whole, start))
+    cues.tell(hash, is_label(around.text, end), further_left(cues, whole, start))
 }
 
 /// Fetches the words left of `start` by number from 1, if any is asked for.
-fn further_left<'a>(around: Surroundings<'a>, start: usize) -> impl FnMut(usize) -> Option<u64> + 'a {
+fn further_left<'a>(cues: &'a Cues, around: Surroundings<'a>, start: usize) -> impl FnMut(usize) -> Option<u64> + 'a {
     let mut words: Option<Leftward<'a>> = None;
     move |more| {
-        let words = words.get_or_insert_with(|| Leftward::new(around, start));
+        let words = words.get_or_insert_with(|| Leftward::new(cues, around, start));
         (words.reach(more - 1) && !words.gaps[more - 1].sentence).then(|| words.hashes[more - 1])
     }
 }
@@ -143,13 +143,13 @@ fn further_left<'a>(around: Surroundings<'a>, start: usize) -> impl FnMut(usize)
 /// True where a phrase that ends at `end` names a pattern other than a date, as a label.
 pub fn label_tells(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
     let (start, hash) = last_word(&around, end);
-    cues.may_tell(hash) && cues.tell(hash, true, further_left(around, start))
+    cues.may_tell(hash) && cues.tell(hash, true, further_left(cues, around, start))
 }
 
 /// True where a phrase that ends at `end` names a pattern whose value may hold no digit.
 pub fn label_captures(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
     let (start, hash) = last_word(&around, end);
-    cues.may_capture(hash) && cues.capture(hash, further_left(around, start))
+    cues.may_capture(hash) && cues.capture(hash, further_left(cues, around, start))
 }
 
 /// Where the word (or camelCase part) that ends at `end` begins, and its hash.
@@ -186,6 +186,8 @@ struct Gap {
     /// The label stands directly at its value, as in `key=value`.
     tight: bool,
     glued: bool,
+    /// The word left of it begins with an emoji: it names nothing.
+    symbol: bool,
 }
 
 /// What a byte between words says.
@@ -221,11 +223,15 @@ const MARKS: [u8; 256] = {
     table
 };
 
+/// The first byte of characters beyond the basic plane in UTF-8: emoji, hardly ever letters.
+const EMOJI: u8 = 0xF0;
+
 /// Words kept at most; a phrase and the words before it fit.
 const KEPT: usize = 12;
 
 /// The words to the left of a place, fetched one by one from a window of 64 bytes of their masks.
 struct Leftward<'a> {
+    cues: &'a Cues,
     around: Surroundings<'a>,
     floor: usize,
     at: usize,
@@ -242,11 +248,23 @@ struct Leftward<'a> {
 
 impl<'a> Leftward<'a> {
     #[inline]
-    fn new(around: Surroundings<'a>, at: usize) -> Self {
+    fn new(cues: &'a Cues, around: Surroundings<'a>, at: usize) -> Self {
         let floor = around.lo.max(at.saturating_sub(WINDOW));
         let (hashes, gaps) = ([0; KEPT], [Gap::default(); KEPT]);
-        let mut words =
-            Leftward { around, floor, at, word: 0, hump: 0, valid: 0, lines: 0, count: 0, hashes, gaps, ended: false };
+        let mut words = Leftward {
+            cues,
+            around,
+            floor,
+            at,
+            word: 0,
+            hump: 0,
+            valid: 0,
+            lines: 0,
+            count: 0,
+            hashes,
+            gaps,
+            ended: false,
+        };
         words.refill();
         words
     }
@@ -305,7 +323,7 @@ impl<'a> Leftward<'a> {
             return;
         }
         self.hashes[self.count] = word_hash(text, start, end);
-        self.gaps[self.count] = gap;
+        self.gaps[self.count] = Gap { symbol: text[start] == EMOJI, ..gap };
         self.count += 1;
         let used = self.at - start;
         self.at = start;
@@ -332,7 +350,7 @@ impl<'a> Leftward<'a> {
     fn wide_gap(&mut self, end: usize) -> Gap {
         let bytes = &self.around.text[end..self.at];
         let first = self.count == 0;
-        if bytes.len() > 40 {
+        if bytes.len() > 40 || bytes[0] == b']' && self.cues.placeholder_ends(self.around.text, end + 1) {
             return Gap { stop: true, ..Gap::default() };
         }
         let marks = bytes.iter().fold(0, |marks, &byte| marks | MARKS[usize::from(byte)]);
@@ -390,7 +408,7 @@ pub fn before_value<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, rea
 /// Looks left of `at`, over at most `reach` unknown words.
 pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: usize) -> Before<'r> {
     let mut found = Before::default();
-    let mut words = Leftward::new(around, at);
+    let mut words = Leftward::new(cues, around, at);
     let (mut index, mut unknown, mut labelled) = (0, 0, false);
     let mut limit = reach;
     while unknown <= limit && words.reach(index) {
@@ -421,7 +439,8 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: us
         index += len;
         let slot = if cue.only_dates { &mut found.date_hit } else { &mut found.hit };
         if names && slot.is_none() {
-            let compound = words.reach(index) && words.gaps[index].glued && !is_known(cues, &mut words, index);
+            let glued = words.reach(index) && words.gaps[index].glued && !words.gaps[index].symbol;
+            let compound = glued && !is_known(cues, &mut words, index);
             let adjacent = unknown == 0;
             *slot = Some(Hit { cue, distance: unknown as u8, adjacent, labelled: labelled && adjacent, compound });
             if !cue.only_dates {
@@ -453,7 +472,7 @@ pub fn any_telling(cues: &Cues, around: &Surroundings<'_>, at: usize) -> bool {
 pub fn after<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Option<&'r Cue> {
     let mut ends = [at; 6];
     let mut word = |index: usize| {
-        let (start, end) = word_behind(&around, ends[index])?;
+        let (start, end) = word_behind(cues, &around, ends[index])?;
         if index + 1 < ends.len() {
             ends[index + 1] = end;
         }
@@ -465,11 +484,14 @@ pub fn after<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Option<
 
 /// The word behind `at`, if only blanks and light punctuation stand between.
 #[inline]
-fn word_behind(around: &Surroundings<'_>, at: usize) -> Option<(usize, usize)> {
+fn word_behind(cues: &Cues, around: &Surroundings<'_>, at: usize) -> Option<(usize, usize)> {
     let &Surroundings { text, masks, hi, .. } = around;
     let plain = |byte: u8| matches!(byte, b' ' | b'-' | b'(' | b'/' | b'.' | b'^' | b'_' | b',' | b'[');
     let mut start = at;
     while start < hi && start < at + 4 && plain(text[start]) {
+        if text[start] == b'[' && cues.placeholder_begins(text, start) {
+            return None;
+        }
         start += 1;
     }
     let word = start < hi && (text[start].is_ascii_alphanumeric() || text[start] >= 0x80);

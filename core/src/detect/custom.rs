@@ -8,8 +8,8 @@ use regex_automata::util::syntax;
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::ruleset::schema::PatternFile;
 use super::ruleset::Pattern;
+use super::ruleset::schema::PatternFile;
 use crate::{Error, ErrorKind};
 
 /// A literal of fewer bytes stands everywhere.

@@ -311,8 +311,22 @@ mod avx2 {
     const TOP: [u8; 16] = {
         let letters = [LETTER_1, LETTER_2];
         [
-            0, 0, SLASH, DIGIT | SEPARATOR, letters[0] | AT | CAPITAL, letters[1] | CAPITAL, letters[0], letters[1],
-            HIGH, HIGH, HIGH, HIGH, HIGH, HIGH, HIGH, HIGH,
+            0,
+            0,
+            SLASH,
+            DIGIT | SEPARATOR,
+            letters[0] | AT | CAPITAL,
+            letters[1] | CAPITAL,
+            letters[0],
+            letters[1],
+            HIGH,
+            HIGH,
+            HIGH,
+            HIGH,
+            HIGH,
+            HIGH,
+            HIGH,
+            HIGH,
         ]
     };
 

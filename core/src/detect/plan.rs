@@ -107,7 +107,8 @@ impl Trial {
         let clock = meaning.log_clock && rules.entity(pattern.entity).id == "date";
         let outcome = |permille, validated, evidence| {
             let known = Outcome::new(pattern, index, meaning, Told { permille, validated, evidence, known_test: true });
-            let other = Outcome::new(pattern, index, meaning, Told { permille, validated, evidence, known_test: false });
+            let other =
+                Outcome::new(pattern, index, meaning, Told { permille, validated, evidence, known_test: false });
             [other, known].map(|it| if clock { it.of_a_clock() } else { it })
         };
         Trial {
@@ -115,10 +116,7 @@ impl Trial {
             by_hand: pattern.by_hand,
             validator: pattern.validator,
             known_test: pattern.known_test,
-            outcomes: [
-                outcome(passed, check, checked),
-                outcome(pattern.invalid, Some(false), Evidence::CHECK_FAILED),
-            ],
+            outcomes: [outcome(passed, check, checked), outcome(pattern.invalid, Some(false), Evidence::CHECK_FAILED)],
         }
     }
 

@@ -78,7 +78,8 @@ fn what_was_said_of_an_earlier_value_ends_there() {
     let shown = found("member ID: W045546244. The 96-year-old patient");
     assert_eq!(shown[1], ("age".into(), "96-year-old".into()));
     assert!(found("MRN: [mrn] 4029887").is_empty() && found("MRN: ********* 4029887").is_empty());
-    let logged = r#""msg":"loaded encounter","trace_id":"db83fd078f9e8c0d42421d948dfa3033","span_id":"238483c4976b3062""#;
+    let logged =
+        r#""msg":"loaded encounter","trace_id":"db83fd078f9e8c0d42421d948dfa3033","span_id":"238483c4976b3062""#;
     assert!(found(logged).is_empty());
 }
 

@@ -9,7 +9,6 @@ use crate::detect::ruleset::Pattern;
 use crate::detect::ruleset::schema::Boundary;
 use crate::model::{Detection, Evidence, Role, Subject};
 
-
 /// How a pattern is supported.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Support {

@@ -95,7 +95,8 @@ impl<'a> Finder<'a> {
         for at in self.lo..self.hi {
             let (digit, word) = kind(self.text[at]);
             let (digit_before, word_before) = kind(self.previous(at));
-            if word && word_before && !(digit && !digit_before) {
+            let digits_begin = digit && !digit_before;
+            if word && word_before && !digits_begin {
                 continue;
             }
             for pattern in rules.custom.starting_with(self.text[at], health) {

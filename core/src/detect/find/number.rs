@@ -2,8 +2,8 @@
 
 use super::Finder;
 use crate::detect::masks::Masks;
-use crate::detect::matcher::{Matcher, iso_date};
 use crate::detect::matcher::Matcher::*;
+use crate::detect::matcher::{Matcher, iso_date};
 
 impl Finder<'_> {
     /// The digit run at `at`; where to go on.
@@ -21,10 +21,10 @@ impl Finder<'_> {
             // `HTTP/1.1`, `Chrome/96.0.4664`: a version.
             return self.dotted_rest(end);
         }
-        if previous == b'+' {
-            if let Some(found) = self.consider(at - 1, &[PhoneUs, PhoneInternational]) {
-                return found;
-            }
+        if previous == b'+'
+            && let Some(found) = self.consider(at - 1, &[PhoneUs, PhoneInternational])
+        {
+            return found;
         }
         match (self.byte(end), end - at) {
             (b'-', len) => self.dashed(at, end, len),
@@ -72,10 +72,11 @@ impl Finder<'_> {
                 return found;
             }
         }
-        if len == 2 && second == 2 {
-            if let Some(found) = self.consider(at, &[Mac]) {
-                return found;
-            }
+        if len == 2
+            && second == 2
+            && let Some(found) = self.consider(at, &[Mac])
+        {
+            return found;
         }
         self.identifier(at, end)
     }
@@ -194,19 +195,21 @@ impl Finder<'_> {
                 1 if self.dashed_behind(end + 1) => &[PhoneUs],
                 _ => &[],
             };
-            if !shapes.is_empty() {
-                if let Some(found) = self.consider(at, shapes) {
-                    return found;
-                }
+            if !shapes.is_empty()
+                && let Some(found) = self.consider(at, shapes)
+            {
+                return found;
             }
             if let Some(found) = if (2..=5).contains(&len) { self.groups(at, end) } else { None } {
                 return found;
             }
         }
-        if blank && len <= 6 && next.is_ascii_alphabetic() {
-            if let Some(found) = self.before_word(at, end, len) {
-                return found;
-            }
+        if blank
+            && len <= 6
+            && next.is_ascii_alphabetic()
+            && let Some(found) = self.before_word(at, end, len)
+        {
+            return found;
         }
         self.bare(at, end, len)
     }
@@ -218,30 +221,34 @@ impl Finder<'_> {
 
     /// A number before a word: a day, an age, a house number.
     fn before_word(&mut self, at: usize, end: usize, len: usize) -> Option<usize> {
-        if len <= 2 && is_month_start(self.bounded(), end + 1) {
-            if let Some(found) = self.consider(at, &[DateDayFirst, DateDayMonth, DateSpanish]) {
-                return Some(found);
-            }
+        if len <= 2
+            && is_month_start(self.bounded(), end + 1)
+            && let Some(found) = self.consider(at, &[DateDayFirst, DateDayMonth, DateSpanish])
+        {
+            return Some(found);
         }
-        if len <= 2 && self.byte(end + 1) == b'd' && self.byte(end + 2) == b'e' {
-            if let Some(found) = self.consider(at, &[DateSpanish]) {
-                return Some(found);
-            }
+        if len <= 2
+            && self.byte(end + 1) == b'd'
+            && self.byte(end + 2) == b'e'
+            && let Some(found) = self.consider(at, &[DateSpanish])
+        {
+            return Some(found);
         }
-        if matches!(len, 2 | 3) && matches!(self.byte(end + 1), b'y' | b'Y') {
-            if let Some(found) = self.age(at, end) {
-                return Some(found);
-            }
+        if matches!(len, 2 | 3)
+            && matches!(self.byte(end + 1), b'y' | b'Y')
+            && let Some(found) = self.age(at, end)
+        {
+            return Some(found);
         }
         self.street(at, end)
     }
 
     /// A run that no separator continues.
     pub(super) fn bare(&mut self, at: usize, end: usize, len: usize) -> usize {
-        if len <= 2 || len == 4 {
-            if let Some(found) = self.behind_month(at, len) {
-                return found;
-            }
+        if (len <= 2 || len == 4)
+            && let Some(found) = self.behind_month(at, len)
+        {
+            return found;
         }
         if let Some(found) = self.post_box(at) {
             return found;
@@ -344,10 +351,11 @@ impl Finder<'_> {
     /// `2024-03-04`, with its time; a log's own timestamp where it stands as one.
     fn iso_date(&mut self, at: usize, end: usize) -> usize {
         let Some(index) = self.rules.slots[DateIso as usize] else { return end };
-        if self.meaning.patterns.is_empty() && self.at_line_start(at) {
-            if let Some(stop) = self.logged_iso(at) {
-                return stop;
-            }
+        if self.meaning.patterns.is_empty()
+            && self.at_line_start(at)
+            && let Some(stop) = self.logged_iso(at)
+        {
+            return stop;
         }
         let before = self.before_shape(at);
         let Some(found) = self.attempt(index, at, &before) else {

@@ -14,10 +14,10 @@ impl Finder<'_> {
         if self.byte(end) != b' ' {
             return None;
         }
-        if street_suffix_ahead(self.bounded(), end + 1) {
-            if let Some(found) = self.consider(at, &[Street, StreetRoute]) {
-                return Some(found);
-            }
+        if street_suffix_ahead(self.bounded(), end + 1)
+            && let Some(found) = self.consider(at, &[Street, StreetRoute])
+        {
+            return Some(found);
         }
         if !self.byte(end + 1).is_ascii_uppercase() {
             return None;
@@ -30,15 +30,15 @@ impl Finder<'_> {
 
     /// A run of five digits: behind a state it is a ZIP code, and the city stands before the state.
     pub(super) fn zip(&mut self, at: usize, end: usize) -> usize {
-        if let Some(start) = self.city_start(at) {
-            if let Some(found) = self.consider(start, &[CityStateZip, StateZip]) {
-                return found;
-            }
+        if let Some(start) = self.city_start(at)
+            && let Some(found) = self.consider(start, &[CityStateZip, StateZip])
+        {
+            return found;
         }
-        if self.byte(end) == b'-' {
-            if let Some(found) = self.consider(at, &[ZipPlus4]) {
-                return found;
-            }
+        if self.byte(end) == b'-'
+            && let Some(found) = self.consider(at, &[ZipPlus4])
+        {
+            return found;
         }
         self.identifier(at, end)
     }
@@ -55,8 +55,10 @@ impl Finder<'_> {
             let Some(end) = Masks::previous_set_end(&self.masks.word, start, self.lo) else { break };
             let word = self.word_start(end);
             let gap = &self.text[end..start];
-            let joined = if words == 0 { matches!(gap, b" " | b", " | b",\n") } else { matches!(gap, b" " | b"-" | b". ") };
-            let name = self.text[word].is_ascii_uppercase() && self.text[word..end].iter().all(|it| !it.is_ascii_digit());
+            let joined =
+                if words == 0 { matches!(gap, b" " | b", " | b",\n") } else { matches!(gap, b" " | b"-" | b". ") };
+            let name =
+                self.text[word].is_ascii_uppercase() && self.text[word..end].iter().all(|it| !it.is_ascii_digit());
             let street = words > 0 && street_suffix(&self.text[word..end]) && gap != b". ";
             if !joined || !name || street {
                 break;
@@ -90,7 +92,8 @@ impl Finder<'_> {
 
     /// A number behind `Box`: where the post office box begins, its number is the match's end.
     pub(super) fn post_box(&mut self, at: usize) -> Option<usize> {
-        let boxed = at >= self.lo + 6 && self.text[at - 1] == b' ' && self.text[at - 4..at - 1].eq_ignore_ascii_case(b"box");
+        let boxed =
+            at >= self.lo + 6 && self.text[at - 1] == b' ' && self.text[at - 4..at - 1].eq_ignore_ascii_case(b"box");
         if !boxed {
             return None;
         }

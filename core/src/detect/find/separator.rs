@@ -1,6 +1,7 @@
 //! What follows or surrounds punctuation: mail addresses, URLs, and values in words behind their label.
 
 use super::Finder;
+use crate::detect::Candidate;
 use crate::detect::context;
 use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::*;
@@ -22,7 +23,9 @@ impl Finder<'_> {
             return at + 1;
         }
         let found = self.recognise(start, Email, &Default::default());
-        if found.is_some() {
+        // Where the address is not wanted it was not put out, and what was found inside it stays.
+        let put = |it: &Candidate| it.detection.start == start as u32 && Some(it.detection.end as usize) == found;
+        if found.is_some() && self.out.last().is_some_and(put) {
             // A number or label inside the mailbox was seen before the `@` was: it is part of the address.
             let last = self.out.len() - 1;
             let inside = |index: &usize| self.out[*index].detection.start >= start as u32;
@@ -56,7 +59,10 @@ impl Finder<'_> {
     /// `fe80::…`: an IPv6 address whose first group holds no digit, or none at all.
     fn compressed_address(&mut self, at: usize) -> usize {
         let mut start = at;
-        while start > self.lo && at - start < 24 && (self.text[start - 1].is_ascii_hexdigit() || self.text[start - 1] == b':') {
+        while start > self.lo
+            && at - start < 24
+            && (self.text[start - 1].is_ascii_hexdigit() || self.text[start - 1] == b':')
+        {
             start -= 1;
         }
         self.consider(start, &[Ipv6]).unwrap_or_else(|| self.hex_rest(at + 2))
@@ -72,7 +78,10 @@ impl Finder<'_> {
             return at + 1;
         }
         let mut start = at;
-        while start > self.lo && at - start < 128 && (self.text[start - 1].is_ascii_alphanumeric() || matches!(self.text[start - 1], b'.' | b'-')) {
+        while start > self.lo
+            && at - start < 128
+            && (self.text[start - 1].is_ascii_alphanumeric() || matches!(self.text[start - 1], b'.' | b'-'))
+        {
             start -= 1;
         }
         if matches!(self.previous(start), b'@' | b'/' | b':') {
@@ -164,7 +173,7 @@ impl Finder<'_> {
             end -= 1;
         }
         let value = &self.text[at..end];
-        let telling = value.iter().any(u8::is_ascii_digit) && value.iter().any(|it| *it == b' ');
+        let telling = value.iter().any(u8::is_ascii_digit) && value.contains(&b' ');
         (telling && !value.contains(&b'@')).then_some(end)
     }
 }

@@ -16,28 +16,29 @@ impl Finder<'_> {
     pub(super) fn token(&mut self, start: usize, at: usize, stop: usize) -> usize {
         let len = stop - start;
         let next = self.byte(stop);
-        if start == at {
-            if let Some(found) = self.digits_then_letters(at, stop) {
-                return found;
-            }
+        if start == at
+            && let Some(found) = self.digits_then_letters(at, stop)
+        {
+            return found;
         }
-        if next == b'-' || self.previous(start) == b'-' {
-            if let Some(end) = self.hex_groups(start, len, next) {
-                return end;
-            }
+        if (next == b'-' || self.previous(start) == b'-')
+            && let Some(end) = self.hex_groups(start, len, next)
+        {
+            return end;
         }
         if next == b':' && (len <= 4) && self.text[start..stop].iter().all(u8::is_ascii_hexdigit) {
             return self.consider(start, &[Mac, Ipv6]).unwrap_or_else(|| self.hex_rest(stop));
         }
-        if let Some(shapes) = shapes_of(len, next) {
-            if let Some(found) = self.consider(start, shapes) {
-                return found;
-            }
+        if let Some(shapes) = shapes_of(len, next)
+            && let Some(found) = self.consider(start, shapes)
+        {
+            return found;
         }
-        if at == start + 2 && (len >= 15 || len == 4 && next == b' ') {
-            if let Some(found) = self.consider(start, &[Iban]) {
-                return found;
-            }
+        if at == start + 2
+            && (len >= 15 || len == 4 && next == b' ')
+            && let Some(found) = self.consider(start, &[Iban])
+        {
+            return found;
         }
         if len == 3 && is_category(&self.text[start..stop]) {
             let before = self.directly_before(start);
@@ -71,7 +72,9 @@ impl Finder<'_> {
         }
         let begin = match (len, next) {
             (8, b'-') => start,
-            (4, b'-') => (0..3).map(|back| 9 + back * 5).find_map(|back| start.checked_sub(back).filter(|it| self.is_uuid(*it)))?,
+            (4, b'-') => (0..3)
+                .map(|back| 9 + back * 5)
+                .find_map(|back| start.checked_sub(back).filter(|it| self.is_uuid(*it)))?,
             (12, _) => start.checked_sub(24)?,
             _ => return None,
         };
@@ -97,10 +100,10 @@ impl Finder<'_> {
 
     /// A value that only a cue, a label or the field can name; where to go on.
     pub(super) fn identifier(&mut self, at: usize, end: usize) -> usize {
-        if self.meaning.patterns.is_empty() {
-            if let Some(end) = self.nameless(at, end) {
-                return end;
-            }
+        if self.meaning.patterns.is_empty()
+            && let Some(end) = self.nameless(at, end)
+        {
+            return end;
         }
         let start = self.identifier_start(at);
         let stop = id_token(self.bounded(), start).unwrap_or(end).max(end);
@@ -155,7 +158,8 @@ impl Finder<'_> {
 
     /// True where the word directly before `at`, behind punctuation, may end a phrase that names something.
     fn is_labelled(&self, at: usize) -> bool {
-        let marks = |it: &&u8| matches!(**it, b':' | b'=' | b'"' | b' ' | b'\'' | b'-' | b'_' | b'|' | b'^' | b'~' | b'&');
+        let marks =
+            |it: &&u8| matches!(**it, b':' | b'=' | b'"' | b' ' | b'\'' | b'-' | b'_' | b'|' | b'^' | b'~' | b'&');
         let end = at - self.text[self.lo..at].iter().rev().take(5).take_while(marks).count();
         end > self.lo && self.is_word_byte(end - 1) && context::label_tells(&self.rules.cues, self.surroundings(), end)
     }

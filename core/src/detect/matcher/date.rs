@@ -153,9 +153,9 @@ const MONTHS: [(&[u8; 3], &[u8]); 12] = [
 
 /// The places at which a month's name may end, the longest first: `Sept.`, `Sept`, `Sep`.
 fn month(text: &[u8], at: usize) -> impl Iterator<Item = usize> {
-    let rest = text.get(at..at + 3).and_then(|three| {
-        MONTHS.iter().find(|(short, _)| three.eq_ignore_ascii_case(*short)).map(|(_, rest)| *rest)
-    });
+    let rest = text
+        .get(at..at + 3)
+        .and_then(|three| MONTHS.iter().find(|(short, _)| three.eq_ignore_ascii_case(*short)).map(|(_, rest)| *rest));
     let mut ends = [0; 6];
     if let Some(rest) = rest {
         let behind = &text[at + 3..];
@@ -190,9 +190,9 @@ fn day(text: &[u8], at: usize) -> Option<usize> {
     if end == at {
         return None;
     }
-    let ordinal = text.get(end..end + 2).is_some_and(|it| {
-        [b"st", b"nd", b"rd", b"th"].iter().any(|ending| it.eq_ignore_ascii_case(ending.as_slice()))
-    });
+    let ordinal = text
+        .get(end..end + 2)
+        .is_some_and(|it| [b"st", b"nd", b"rd", b"th"].iter().any(|ending| it.eq_ignore_ascii_case(ending.as_slice())));
     Some(if ordinal { end + 2 } else { end })
 }
 

@@ -1,7 +1,7 @@
 //! All words that say something about a value, in two hashed tables: phrases before it (and labels), phrases behind it.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::schema::ContextFile;
 use crate::Error;
@@ -56,6 +56,8 @@ pub struct Cues {
     after: PhraseTable,
     telling: Vec<u64>,
     capturing: Vec<u64>,
+    /// What may stand in brackets in the place of a value, sorted.
+    placeholders: Vec<Vec<u8>>,
 }
 
 /// Bits of the filter of telling words.
@@ -68,6 +70,7 @@ pub struct CueBuilder {
     after: HashMap<u64, Cue>,
     before_entries: Entries,
     after_entries: Entries,
+    placeholders: BTreeSet<Vec<u8>>,
 }
 
 /// First words and beginnings of the phrases of a table.
@@ -92,7 +95,15 @@ impl Entries {
     }
 }
 
+/// Longest placeholder that is looked for, in bytes.
+const LONGEST_PLACEHOLDER: usize = 48;
+
 impl CueBuilder {
+    /// An entity, whose id may stand in brackets in the place of a value.
+    pub fn placeholder(&mut self, id: &str) {
+        self.placeholders.insert(id.into());
+    }
+
     /// The cue of a phrase that stands before a value.
     pub fn before(&mut self, phrase: &str) -> &mut Cue {
         let key = self.before_entries.take(hashes(phrase).into_iter().rev().collect());
@@ -157,7 +168,8 @@ impl CueBuilder {
         };
         let before = table(self.before, self.before_entries);
         let after = table(self.after, self.after_entries);
-        Cues { cues, before, after, telling, capturing }
+        let placeholders = self.placeholders.into_iter().collect();
+        Cues { cues, before, after, telling, capturing, placeholders }
     }
 }
 
@@ -233,5 +245,26 @@ impl Cues {
     pub fn may_capture(&self, word: u64) -> bool {
         let bit = bit_of(word);
         self.capturing[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// True where `[id]` ends at `end`, brackets included, in the place of a value that was taken out: its words say
+    /// what stood there, not what stands beside it. `mrn[phone]` is a name with an index.
+    pub fn placeholder_ends(&self, text: &[u8], end: usize) -> bool {
+        let from = end.saturating_sub(LONGEST_PLACEHOLDER);
+        let Some(open) = text[from..end].iter().rposition(|it| *it == b'[').map(|it| from + it) else { return false };
+        text[end - 1] == b']' && self.is_placeholder(text, open, end - 1)
+    }
+
+    /// True where `[id]` begins at `at`.
+    pub fn placeholder_begins(&self, text: &[u8], at: usize) -> bool {
+        let to = text.len().min(at + LONGEST_PLACEHOLDER);
+        let close = text[at..to].iter().position(|it| *it == b']').map(|it| at + it);
+        text[at] == b'[' && close.is_some_and(|close| self.is_placeholder(text, at, close))
+    }
+
+    fn is_placeholder(&self, text: &[u8], open: usize, close: usize) -> bool {
+        let glued = open > 0 && (text[open - 1].is_ascii_alphanumeric() || text[open - 1] == b'_');
+        let id = &text[open + 1..close];
+        !glued && self.placeholders.binary_search_by(|it| it.as_slice().cmp(id)).is_ok()
     }
 }

@@ -61,7 +61,7 @@ pub struct Pattern {
     pub(super) cue: u16,
     pub(super) label: u16,
     pub(super) invalid: u16,
-    pub(super) known_test: Option<fn(&[u8]) -> bool>,
+    pub(super) known_test: Option<validate::known_test::Test>,
     pub(super) is_date: bool,
     /// Its value may hold no digit, so that only its label leads to it.
     pub(super) in_words: bool,
@@ -117,10 +117,8 @@ impl Pattern {
 }
 
 fn compile(file: &PatternFile) -> Result<Regex, Error> {
-    let syntax = regex_automata::util::syntax::Config::new()
-        .unicode(false)
-        .utf8(false)
-        .case_insensitive(file.ignore_case);
+    let syntax =
+        regex_automata::util::syntax::Config::new().unicode(false).utf8(false).case_insensitive(file.ignore_case);
     Regex::builder()
         .syntax(syntax)
         .configure(Regex::config().utf8_empty(false).onepass(false))
@@ -191,6 +189,7 @@ impl Ruleset {
             add_cues(&mut cues, &pattern.file, index);
             patterns.push(pattern);
         }
+        entities.iter().for_each(|it| cues.placeholder(&it.id));
         let date = entities.iter().position(|it: &Entity| it.id == "date");
         let is_date = |index: u16| date == Some(usize::from(patterns[usize::from(index)].entity.0));
         let compact = |it: &Pattern| it.matcher.is_none_or(|matcher| matcher == Matcher::DateCompact);
@@ -244,7 +243,7 @@ fn claim(slot: &mut Option<u16>, index: u16, pattern: &Pattern, patterns: &[Patt
 }
 
 fn parse(name: &str, text: &str) -> Result<PatternFile, Error> {
-    toml::from_str(text).map_err(|error| wrong(name, &error.message().to_string()))
+    toml::from_str(text).map_err(|error| wrong(name, error.message()))
 }
 
 fn entity_of(file: &PatternFile, entities: &mut Vec<Entity>) -> Result<EntityId, Error> {
@@ -302,7 +301,8 @@ fn pattern_of(file: PatternFile, entity: EntityId) -> Result<Pattern, Error> {
         label: permille(table.label)?,
         invalid: permille(table.invalid)?,
         known_test: validate::known_test::of(file.entity.as_ref().unwrap_or(&file.id)),
-        in_words: health.is_none() && (file.capture.is_some() || matcher.is_none() && custom::may_lack_digits(&file.regex)),
+        in_words: health.is_none()
+            && (file.capture.is_some() || matcher.is_none() && custom::may_lack_digits(&file.regex)),
         is_date: file.entity.as_deref() == Some("date"),
         regex: OnceLock::new(),
         gate: OnceLock::new(),

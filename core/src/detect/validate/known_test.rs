@@ -7,12 +7,15 @@ use super::ip::octets;
 use super::ssn::nine_digits;
 use super::{digits, exact_digits, number};
 
+/// True for a value that is nobody's.
+pub type Test = fn(&[u8]) -> bool;
+
 /// The test for published and reserved values of an entity, where there are any.
-pub fn of(entity: &str) -> Option<fn(&[u8]) -> bool> {
+pub fn of(entity: &str) -> Option<Test> {
     KNOWN.iter().find(|row| row.0 == entity).map(|row| row.1)
 }
 
-const KNOWN: &[(&str, fn(&[u8]) -> bool)] = &[
+const KNOWN: &[(&str, Test)] = &[
     ("us_ssn", ssn),
     ("us_itin", |value| exact_digits::<9>(value).is_some_and(|it| number(&it[..3]) == 987 && number(&it[3..5]) == 65)),
     ("us_hicn", |value| value.iter().position(u8::is_ascii_alphabetic).is_some_and(|end| ssn(&value[..end]))),
@@ -143,7 +146,8 @@ fn reserved_host(host: &[u8]) -> bool {
         b"localhost",
     ];
     // All of them end in one of these letters.
-    host.last().is_some_and(|last| b"deglmtu".contains(&(last | 0x20))) && RESERVED.iter().any(|name| is_below(host, name))
+    host.last().is_some_and(|last| b"deglmtu".contains(&(last | 0x20)))
+        && RESERVED.iter().any(|name| is_below(host, name))
 }
 
 /// Hosts that name vocabularies, schemas and profiles, which are no individual's web address.

@@ -62,7 +62,10 @@ pub(super) fn phone_digits(value: &[u8]) -> bool {
         dots += usize::from(byte == b'.');
     }
     // A date has eight digits at most.
-    (7..=15).contains(&count) && zeros < count && !(dots == 3 && address(value)) && !(count <= 8 && date::numeric(value))
+    (7..=15).contains(&count)
+        && zeros < count
+        && !(dots == 3 && address(value))
+        && !(count <= 8 && date::numeric(value))
 }
 
 fn address(value: &[u8]) -> bool {
