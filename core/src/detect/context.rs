@@ -127,12 +127,37 @@ fn telling_words(cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
 
 /// True where a phrase that ends with the word `start..end` tells what a value is.
 fn tells(cues: &Cues, around: &Surroundings<'_>, start: usize, end: usize, hash: u64) -> bool {
-    let mut words: Option<Leftward<'_>> = None;
-    cues.tell(hash, is_label(around.text, end), |more| {
-        let whole = Surroundings { lo: 0, hi: around.text.len(), ..*around };
-        let words = words.get_or_insert_with(|| Leftward::new(cues, whole, start));
+    let whole = Surroundings { lo: 0, hi: around.text.len(), ..*around };
+    cues.tell(hash, is_label(around.text, end), further_left(cues, whole, start))
+}
+
+/// Fetches the words left of `start` by number from 1, if any is asked for.
+fn further_left<'a>(cues: &'a Cues, around: Surroundings<'a>, start: usize) -> impl FnMut(usize) -> Option<u64> + 'a {
+    let mut words: Option<Leftward<'a>> = None;
+    move |more| {
+        let words = words.get_or_insert_with(|| Leftward::new(cues, around, start));
         (words.reach(more - 1) && !words.gaps[more - 1].sentence).then(|| words.hashes[more - 1])
-    })
+    }
+}
+
+/// True where a phrase that ends at `end` names a pattern other than a date, as a label.
+pub fn label_tells(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
+    let (start, hash) = last_word(&around, end);
+    cues.may_tell(hash) && cues.tell(hash, true, further_left(cues, around, start))
+}
+
+/// True where a phrase that ends at `end` names a pattern whose value may hold no digit.
+pub fn label_captures(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
+    let (start, hash) = last_word(&around, end);
+    cues.may_capture(hash) && cues.capture(hash, further_left(cues, around, start))
+}
+
+/// Where the word (or camelCase part) that ends at `end` begins, and its hash.
+#[inline]
+fn last_word(around: &Surroundings<'_>, end: usize) -> (usize, u64) {
+    let start = Masks::run_start(&around.masks.word, end, around.lo);
+    let start = around.masks.last_part(start, end);
+    (start, word_hash(around.text, start, end))
 }
 
 /// True where a `:`, `=` or `|` follows, quotes, brackets and blanks aside.
@@ -174,7 +199,7 @@ mod mark {
     pub const SENTENCE: u8 = 16;
     pub const BRACKET: u8 = 32;
     pub const BLANK: u8 = 64;
-    pub const MASK: u8 = 128;
+    pub const TAKEN: u8 = 128;
 }
 
 const MARKS: [u8; 256] = {
@@ -192,8 +217,9 @@ const MARKS: [u8; 256] = {
     table[b'}' as usize] = mark::BRACKET;
     table[b'<' as usize] = mark::BRACKET;
     table[b'>' as usize] = mark::BRACKET;
+    table[b']' as usize] = mark::TAKEN;
+    table[b'*' as usize] = mark::TAKEN;
     table[b' ' as usize] = mark::BLANK;
-    table[b'*' as usize] = mark::MASK;
     table
 };
 
@@ -277,7 +303,7 @@ impl<'a> Leftward<'a> {
             return;
         }
         let end = self.at - gap_len;
-        let gap = self.gap(end);
+        let mut gap = self.gap(end);
         let len = (self.word << gap_len).leading_ones() as usize;
         let start = if gap_len + len < self.valid {
             let part = (self.hump << gap_len).leading_zeros() as usize + 1;
@@ -287,7 +313,11 @@ impl<'a> Leftward<'a> {
             masks.last_part(Masks::run_start(&masks.word, end, self.floor), end)
         };
         let text = self.around.text;
-        let number = text[start].is_ascii_digit() && end - start > 3;
+        // Symbols (U+2000 to U+2FFF) and emoji are no part of a phrase.
+        gap.glued &= text[start] < 0xf0 && text[start] != 0xe2;
+        // A value ends what was said before it.
+        let coded = end - start > 5 && text[end - 4..end].iter().all(u8::is_ascii_digit);
+        let number = text[start].is_ascii_digit() && end - start > 3 || coded;
         if gap.stop || number {
             self.ended = true;
             return;
@@ -320,7 +350,7 @@ impl<'a> Leftward<'a> {
     fn wide_gap(&mut self, end: usize) -> Gap {
         let bytes = &self.around.text[end..self.at];
         let first = self.count == 0;
-        if bytes.len() > 40 || bytes[0] == b']' && self.cues.placeholder_ends(self.around.text, end + 1) {
+        if bytes.len() > 40 {
             return Gap { stop: true, ..Gap::default() };
         }
         let marks = bytes.iter().fold(0, |marks, &byte| marks | MARKS[usize::from(byte)]);
@@ -340,12 +370,17 @@ impl<'a> Leftward<'a> {
             gap.sentence = self.ends_sentence(bytes, end, first);
         }
         gap.stop = marks & mark::STOP != 0 || marks & mark::BRACKET != 0 && !first;
-        // `MRN: ****-***`: the label's value stood there. Two are an emphasis.
-        gap.stop |= marks & mark::MASK != 0 && bytes.iter().filter(|it| **it == b'*').count() > 2;
+        gap.stop |= marks & mark::TAKEN != 0 && self.is_redacted(end, bytes);
         let blanks = bytes.len() > 2 && bytes.iter().filter(|it| **it == b' ').count() > 2;
         let far = self.lines > 1 || self.lines == 1 && !first && gap.labelled;
         gap.stop |= far || blanks && !first || gap.labelled && !first && !self.gaps[0].labelled && bytes[0] != b':';
         gap
+    }
+
+    /// `[mrn] 4029887`, `MRN: ******* 4029887`: something taken out stands in between, to which the words belonged.
+    fn is_redacted(&self, end: usize, gap: &[u8]) -> bool {
+        let placeholder = gap[0] == b']' && self.cues.placeholder_ends(self.around.text, end + 1);
+        placeholder || gap.iter().filter(|it| **it == b'*').count() > 4
     }
 
     /// True where a full stop, exclamation or question mark before white space closes a sentence.
@@ -378,9 +413,11 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: us
     let mut limit = reach;
     while unknown <= limit && words.reach(index) {
         let gap = words.gaps[index];
+        // `"span_id":…`: a key with an unknown word names something else, whatever stands before the key.
+        let leaves_key = words.gaps[0].tight && words.gaps[0].labelled && !gap.glued && index > 0;
         // `credit card. Number is 4…` goes on; behind the end of a sentence no word may be unknown.
         sentence |= gap.sentence && index > 0;
-        if (gap.sentence || sentence) && unknown > 0 {
+        if (gap.sentence || sentence || leaves_key) && unknown > 0 {
             break;
         }
         labelled |= gap.labelled && unknown == 0;

@@ -6,6 +6,7 @@ use regex_automata::hybrid::dfa::DFA;
 use regex_automata::util::start::Config;
 use regex_automata::util::syntax;
 use regex_syntax::hir::literal::Extractor;
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::ruleset::Pattern;
 use super::ruleset::schema::PatternFile;
@@ -145,6 +146,27 @@ pub fn check_trigger(file: &PatternFile) -> Result<Trigger, Error> {
     }
     let digits_only = (0..256).all(|byte| !first[byte] || (byte as u8).is_ascii_digit());
     Ok(if digits_only { Trigger::Digits } else { Trigger::Class(first) })
+}
+
+/// True where the regex can match text without a digit.
+pub fn may_lack_digits(regex: &str) -> bool {
+    let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(regex);
+    parsed.is_ok_and(|hir| lacks_digits(&hir))
+}
+
+fn lacks_digits(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => !literal.0.iter().any(u8::is_ascii_digit),
+        HirKind::Class(Class::Bytes(class)) => {
+            class.ranges().iter().any(|range| (range.start()..=range.end()).any(|byte| !byte.is_ascii_digit()))
+        }
+        HirKind::Class(Class::Unicode(_)) => true,
+        HirKind::Repetition(repetition) => repetition.min == 0 || lacks_digits(&repetition.sub),
+        HirKind::Capture(capture) => lacks_digits(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().all(lacks_digits),
+        HirKind::Alternation(parts) => parts.iter().any(lacks_digits),
+    }
 }
 
 /// The bytes a match can begin with.

@@ -1,4 +1,5 @@
-//! What the whole of a value must look like for a regex to match it: its first byte, its last one, its length.
+//! What the whole of a value must look like for a regex to match it: its first byte, its last one, its length, and the
+//! kinds of bytes it holds.
 //!
 //! Derived from the regex, so a value that a gate refuses can never be matched. Never decides that one is.
 
@@ -14,7 +15,37 @@ pub struct Gate {
     last: Box<Bytes>,
     shortest: usize,
     longest: usize,
+    kinds: Kinds,
 }
+
+/// Which kinds of bytes a match may hold, and of which kinds it holds one in any case; a bit for each kind.
+#[derive(Clone, Copy, Debug, Default)]
+struct Kinds {
+    allowed: u32,
+    required: u32,
+}
+
+/// The kind of a byte: digits, letters, all from 0x80, each usual mark for itself, the rest.
+const KIND: [u32; 256] = {
+    const MARKS: &[u8; 18] = b" -/.:,()@+_'#&|\"=^";
+    let mut table = [1 << 31; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'0'..=b'9' => 1,
+            b'A'..=b'Z' | b'a'..=b'z' => 2,
+            0x80.. => 4,
+            _ => 1 << 31,
+        };
+        byte += 1;
+    }
+    let mut mark = 0;
+    while mark < MARKS.len() {
+        table[MARKS[mark] as usize] = 8 << mark;
+        mark += 1;
+    }
+    table
+};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
@@ -28,12 +59,9 @@ impl Gate {
         let mut parser =
             regex_syntax::ParserBuilder::new().unicode(false).utf8(false).case_insensitive(ignore_case).build();
         let Ok(hir) = parser.parse(regex) else {
-            return Gate {
-                first: Box::new([true; 256]),
-                last: Box::new([true; 256]),
-                shortest: 0,
-                longest: usize::MAX,
-            };
+            let all = Box::new([true; 256]);
+            let kinds = Kinds { allowed: !0, required: 0 };
+            return Gate { first: all.clone(), last: all, shortest: 0, longest: usize::MAX, kinds };
         };
         let side = |side| {
             let mut bytes = Box::new([false; 256]);
@@ -48,6 +76,7 @@ impl Gate {
             last: side(Side::Last),
             shortest: properties.minimum_len().unwrap_or(0),
             longest: properties.maximum_len().unwrap_or(usize::MAX),
+            kinds: Kinds::of(&hir),
         }
     }
 }
@@ -66,12 +95,12 @@ fn edge(hir: &Hir, side: Side, bytes: &mut Bytes) -> bool {
             false
         }
         HirKind::Class(Class::Unicode(class)) => {
-            // `a|b` is read as a class of characters; beyond ASCII they are more than one byte.
-            let ascii = class.iter().all(|range| range.end().is_ascii());
-            let ranges = class.iter().filter(|_| ascii).flat_map(|range| range.start()..=range.end());
-            ranges.for_each(|it| bytes[it as usize] = true);
-            if !ascii {
-                bytes.fill(true);
+            // A character from U+0080 on is several bytes, all of them from 0x80 on.
+            for range in class.iter() {
+                (range.start()..=range.end()).take_while(char::is_ascii).for_each(|it| bytes[it as usize] = true);
+                if !range.end().is_ascii() {
+                    bytes[0x80..].fill(true);
+                }
             }
             false
         }
@@ -83,6 +112,51 @@ fn edge(hir: &Hir, side: Side, bytes: &mut Bytes) -> bool {
     }
 }
 
+impl Kinds {
+    fn of(hir: &Hir) -> Kinds {
+        match hir.kind() {
+            HirKind::Empty | HirKind::Look(_) => Kinds::default(),
+            HirKind::Literal(literal) => {
+                let kinds = kinds_in(&literal.0);
+                Kinds { allowed: kinds, required: kinds }
+            }
+            HirKind::Class(class) => {
+                let mut allowed = 0;
+                let mut add = |from: u32, to: u32| (from..=to.min(255)).for_each(|it| allowed |= KIND[it as usize]);
+                match class {
+                    Class::Bytes(class) => class.iter().for_each(|it| add(it.start().into(), it.end().into())),
+                    Class::Unicode(class) => class.iter().for_each(|it| add(it.start().into(), it.end().into())),
+                }
+                if class.maximum_len() > Some(1) {
+                    allowed |= KIND[0x80];
+                }
+                Kinds { allowed, required: if allowed.is_power_of_two() { allowed } else { 0 } }
+            }
+            HirKind::Repetition(repetition) if repetition.min == 0 => {
+                Kinds { required: 0, ..Kinds::of(&repetition.sub) }
+            }
+            HirKind::Repetition(repetition) => Kinds::of(&repetition.sub),
+            HirKind::Capture(capture) => Kinds::of(&capture.sub),
+            HirKind::Concat(parts) => parts.iter().map(Kinds::of).fold(Kinds::default(), |all, it| Kinds {
+                allowed: all.allowed | it.allowed,
+                required: all.required | it.required,
+            }),
+            HirKind::Alternation(parts) => {
+                let none = Kinds { allowed: 0, required: !0 };
+                parts.iter().map(Kinds::of).fold(none, |all, it| Kinds {
+                    allowed: all.allowed | it.allowed,
+                    required: all.required & it.required,
+                })
+            }
+        }
+    }
+}
+
+#[inline]
+fn kinds_in(value: &[u8]) -> u32 {
+    value.iter().fold(0, |kinds, byte| kinds | KIND[usize::from(*byte)])
+}
+
 /// Gates of up to 32 regexes side by side: one look at a value says which may match it.
 #[derive(Clone, Debug)]
 pub struct Gates {
@@ -90,6 +164,7 @@ pub struct Gates {
     last: [u32; 256],
     /// By length; the last row is for all longer values.
     length: [u32; Self::LENGTHS],
+    kinds: [Kinds; Self::MOST],
 }
 
 impl Gates {
@@ -99,8 +174,10 @@ impl Gates {
 
     /// Puts gates side by side, at most `MOST` of them.
     pub fn new<'g>(gates: impl Iterator<Item = &'g Gate>) -> Gates {
-        let mut all = Gates { first: [0; 256], last: [0; 256], length: [0; Self::LENGTHS] };
+        let kinds = [Kinds::default(); Self::MOST];
+        let mut all = Gates { first: [0; 256], last: [0; 256], length: [0; Self::LENGTHS], kinds };
         for (index, gate) in gates.take(Self::MOST).enumerate() {
+            all.kinds[index] = gate.kinds;
             for byte in 0..256 {
                 all.first[byte] |= u32::from(gate.first[byte]) << index;
                 all.last[byte] |= u32::from(gate.last[byte]) << index;
@@ -119,7 +196,23 @@ impl Gates {
     pub fn admit(&self, value: &[u8]) -> u32 {
         let (Some(&first), Some(&last)) = (value.first(), value.last()) else { return !0 };
         let length = self.length[value.len().min(Self::LENGTHS - 1)];
-        self.first[usize::from(first)] & self.last[usize::from(last)] & length
+        let fits = self.first[usize::from(first)] & self.last[usize::from(last)] & length;
+        // One that is left alone is tried sooner than looked at.
+        if fits & fits.wrapping_sub(1) == 0 { fits } else { self.admit_kinds(value, fits) }
+    }
+
+    fn admit_kinds(&self, value: &[u8], fits: u32) -> u32 {
+        let held = kinds_in(value);
+        let (mut left, mut admitted) = (fits, 0);
+        while left != 0 {
+            let bit = left & left.wrapping_neg();
+            left ^= bit;
+            let Kinds { allowed, required } = self.kinds[bit.trailing_zeros() as usize];
+            if held & !allowed == 0 && required & !held == 0 {
+                admitted |= bit;
+            }
+        }
+        admitted
     }
 }
 
@@ -128,7 +221,9 @@ mod tests {
     use super::*;
 
     fn admits(regex: &str, value: &str) -> bool {
-        Gates::new([Gate::of(regex, false)].iter()).admit(value.as_bytes()) & 1 == 1
+        let gates = Gates::new([Gate::of(regex, false), Gate::of("", false)].iter());
+        let fits = gates.admit(value.as_bytes());
+        gates.admit_kinds(value.as_bytes(), fits) & 1 == 1
     }
 
     #[test]
@@ -139,6 +234,9 @@ mod tests {
         assert!(!admits("(?:a|b)[0-9]+z?", "c1") && admits("(?:a|b)[0-9]+z?", "b12"));
         assert!(admits("a{3,}", &"a".repeat(500)) && !admits("a{3,70}", "aa"));
         assert!(admits("a{3,70}", &"a".repeat(69)));
+        assert!(admits("[0-9]+-?[0-9]+", "1-2") && !admits("[0-9]+-?[0-9]+", "1.2") && !admits("[0-9]+-[0-9]+", "12"));
+        assert!(admits("[0-9]+(?:-x|/y)?", "1/y") && !admits("[0-9]+[A-Z]*[0-9]", "1x1 1"));
+        assert!(admits("[^a]+", "\u{e9}1-") && admits("(?:a|1)(?:b|2)", "12"));
     }
 
     #[test]
@@ -148,7 +246,8 @@ mod tests {
             let gates = Gates::new([Gate::of(&file.regex, file.ignore_case)].iter());
             for example in file.examples.iter().flat_map(|it| it.split("[[").skip(1)) {
                 let value = example.split("]]").next().and_then(|it| it.split_once(':')).expect("a mark").1;
-                assert!(gates.admit(value.as_bytes()) & 1 == 1, "{}: {value}", file.id);
+                let fits = gates.admit(value.as_bytes());
+                assert!(gates.admit_kinds(value.as_bytes(), fits) & 1 == 1, "{}: {value}", file.id);
             }
         }
     }

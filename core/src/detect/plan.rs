@@ -10,7 +10,7 @@ use super::label::Meaning;
 use super::matcher::Run;
 use super::ruleset::{Pattern, Ruleset};
 use super::validate::Validator;
-use crate::model::{Detection, EntityId, Evidence, Label, Role, Text};
+use crate::model::{Detection, Evidence, Label, Role, Text};
 
 /// What a published test value scores at most.
 pub const KNOWN_TEST: u16 = 550;
@@ -27,8 +27,6 @@ pub struct Plan {
     /// The label's patterns that are looked for, in its order.
     trials: Vec<Trial>,
     gates: Option<Box<Gates>>,
-    /// What is the log's own clock here: dates, where the label says so.
-    clock: Option<EntityId>,
 }
 
 /// One pattern of a label, with all that is said of a value before it is seen.
@@ -38,10 +36,19 @@ struct Trial {
     by_hand: Option<Run>,
     validator: Option<Validator>,
     known_test: Option<fn(&[u8]) -> bool>,
-    /// A value that the validator accepts, or that there is none for.
-    passed: Detection,
-    /// One that it refuses. Without a score it is nothing.
-    failed: Detection,
+    /// By whether the validator refuses the value, and by whether it is a published one.
+    outcomes: [[Outcome; 2]; 2],
+}
+
+/// What becomes of a value.
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome {
+    /// The score by which it is the label's best; 0 where it is nothing.
+    rank: u16,
+    /// Says no place.
+    pub detection: Detection,
+    /// It is health context, no identifier.
+    pub is_health: bool,
 }
 
 impl Plan {
@@ -49,42 +56,28 @@ impl Plan {
         let rules = &detector.ruleset;
         let meaning = Meaning::of(rules, label);
         let wanted = meaning.patterns.iter().filter(|it| detector.wanted[usize::from(**it)]);
-        let trials: Vec<Trial> = wanted.map(|it| Trial::new(rules.pattern(*it), *it, &meaning)).collect();
+        let trials: Vec<Trial> = wanted.map(|it| Trial::new(rules.pattern(*it), *it, &meaning, rules)).collect();
         let gate = |trial: &Trial| rules.pattern(trial.pattern).gate();
         let gates = (!trials.is_empty()).then(|| Box::new(Gates::new(trials.iter().map(gate))));
-        let clock = if meaning.log_clock { rules.entity_id("date") } else { None };
-        Plan { meaning, trials, gates, clock }
+        Plan { meaning, trials, gates }
     }
 
     /// What a whole value is by its label: the first pattern that accepts it, else the likeliest of those that have its
-    /// shape. Start and end are the caller's to say.
+    /// shape.
     #[inline]
-    pub fn whole(&self, rules: &Ruleset, value: Value<'_>) -> Option<Detection> {
-        let mut best = self.likeliest(rules, value)?;
-        if self.clock == Some(best.entity) {
-            best.permille = LOG_TIMESTAMP;
-            best.role = Some(Role::LogTimestamp);
-            best.evidence = best.evidence.with(Evidence::LOG_POSITION);
-        }
-        Some(best)
-    }
-
-    #[inline]
-    fn likeliest(&self, rules: &Ruleset, value: Value<'_>) -> Option<Detection> {
-        let mut left = self.gates.as_deref()?.admit(value.bytes());
-        let mut best: Option<Detection> = None;
+    pub fn whole(&self, rules: &Ruleset, value: Value<'_>) -> Option<&Outcome> {
+        let gates = self.gates.as_deref()?;
+        let mut left = gates.admit(value.bytes());
+        let mut best: Option<&Outcome> = None;
         while left != 0 {
-            let index = left.trailing_zeros() as usize;
+            let trial = self.trials.get(left.trailing_zeros() as usize)?;
             left &= left - 1;
-            let Some(trial) = self.trials.get(index) else { break };
             if trial.settles(rules, value, &mut best) {
                 return best;
             }
         }
-        for trial in self.trials.iter().skip(Gates::MOST) {
-            if trial.settles(rules, value, &mut best) {
-                break;
-            }
+        if self.trials.len() > Gates::MOST {
+            self.trials[Gates::MOST..].iter().find(|it| it.settles(rules, value, &mut best));
         }
         best
     }
@@ -107,37 +100,29 @@ impl<'a> Value<'a> {
 }
 
 impl Trial {
-    fn new(pattern: &Pattern, index: u16, meaning: &Meaning) -> Trial {
-        let against = meaning.against.contains(&index);
-        let told = if meaning.sibling { Evidence::SIBLING } else { Evidence::LABEL };
-        let veto = if against { Evidence::VETO } else { Evidence::default() };
-        let outcome = |permille: u16, validated: Option<bool>, evidence: Evidence| Detection {
-            entity: pattern.entity,
-            pattern: index,
-            start: 0,
-            end: 0,
-            permille: if against { permille * 3 / 10 } else { permille },
-            validated,
-            role: if pattern.is_date { meaning.role } else { None },
-            subject: meaning.subject.unwrap_or(pattern.subject),
-            evidence: told.with(evidence).with(veto).with(Evidence::FORMAT),
-            field: u32::MAX,
-        };
+    fn new(pattern: &Pattern, index: u16, meaning: &Meaning, rules: &Ruleset) -> Trial {
         let check = pattern.validator.map(|_| true);
         let checked = if check.is_some() { Evidence::CHECK } else { Evidence::default() };
+        let passed = pattern.bare.max(pattern.cue).max(pattern.label);
+        let clock = meaning.log_clock && rules.entity(pattern.entity).id == "date";
+        let outcome = |permille, validated, evidence| {
+            let known = Outcome::new(pattern, index, meaning, Told { permille, validated, evidence, known_test: true });
+            let other =
+                Outcome::new(pattern, index, meaning, Told { permille, validated, evidence, known_test: false });
+            [other, known].map(|it| if clock { it.of_a_clock() } else { it })
+        };
         Trial {
             pattern: index,
             by_hand: pattern.by_hand,
             validator: pattern.validator,
             known_test: pattern.known_test,
-            passed: outcome(pattern.bare.max(pattern.cue).max(pattern.label), check, checked),
-            failed: outcome(pattern.invalid, Some(false), Evidence::CHECK_FAILED),
+            outcomes: [outcome(passed, check, checked), outcome(pattern.invalid, Some(false), Evidence::CHECK_FAILED)],
         }
     }
 
     /// Takes the value as `best` where it is better than that; true where nothing else need be tried.
     #[inline]
-    fn settles(&self, rules: &Ruleset, value: Value<'_>, best: &mut Option<Detection>) -> bool {
+    fn settles<'t>(&'t self, rules: &Ruleset, value: Value<'_>, best: &mut Option<&'t Outcome>) -> bool {
         let Value { text, at } = value;
         let end = match self.by_hand {
             Some(run) => run(text, at),
@@ -146,20 +131,64 @@ impl Trial {
         if end != Some(text.len()) {
             return false;
         }
-        let valid = self.validator.is_none_or(|check| check(value.bytes()));
-        let mut found = if valid { self.passed } else { self.failed };
-        if found.permille == 0 {
+        let refused = self.validator.is_some_and(|check| !check(value.bytes()));
+        let outcomes = &self.outcomes[usize::from(refused)];
+        if outcomes[0].rank == 0 {
             return false;
         }
-        if self.known_test.is_some_and(|is_known_test| is_known_test(value.bytes())) {
-            found.permille = found.permille.min(KNOWN_TEST);
-            found.evidence = found.evidence.with(Evidence::KNOWN_TEST);
-            found.validated = Some(false);
-        }
-        if best.is_none_or(|it| found.permille > it.permille) {
+        let known_test = self.known_test.is_some_and(|is_known_test| is_known_test(value.bytes()));
+        let found = &outcomes[usize::from(known_test)];
+        if best.is_none_or(|it| found.rank > it.rank) {
             *best = Some(found);
         }
-        found.validated != Some(false)
+        !refused && !known_test
+    }
+}
+
+/// What pattern, validator and lists of published values say of a value.
+struct Told {
+    permille: u16,
+    validated: Option<bool>,
+    evidence: Evidence,
+    known_test: bool,
+}
+
+impl Outcome {
+    fn new(pattern: &Pattern, index: u16, meaning: &Meaning, told: Told) -> Outcome {
+        let against = meaning.against.contains(&index);
+        let label = if meaning.sibling { Evidence::SIBLING } else { Evidence::LABEL };
+        let mut evidence = told.evidence.with(label).with(Evidence::FORMAT);
+        let mut permille = told.permille;
+        if against {
+            permille = permille * 3 / 10;
+            evidence = evidence.with(Evidence::VETO);
+        }
+        if told.known_test {
+            permille = permille.min(KNOWN_TEST);
+            evidence = evidence.with(Evidence::KNOWN_TEST);
+        }
+        let detection = Detection {
+            entity: pattern.entity,
+            pattern: index,
+            start: 0,
+            end: 0,
+            permille,
+            validated: if told.known_test { Some(false) } else { told.validated },
+            role: if pattern.is_date { meaning.role } else { None },
+            subject: meaning.subject.unwrap_or(pattern.subject),
+            evidence,
+            field: u32::MAX,
+        };
+        Outcome { rank: permille, detection, is_health: pattern.health.is_some() }
+    }
+
+    /// The same of a log's own timestamp.
+    fn of_a_clock(mut self) -> Outcome {
+        let it = &mut self.detection;
+        it.permille = LOG_TIMESTAMP;
+        it.role = Some(Role::LogTimestamp);
+        it.evidence = it.evidence.with(Evidence::LOG_POSITION);
+        self
     }
 }
 

@@ -4,6 +4,9 @@ use super::Candidate;
 
 /// Orders candidates by place and keeps the better of any two that overlap.
 pub fn resolve(items: &mut Vec<Candidate>) {
+    if items.is_sorted_by(|a, b| a.detection.end <= b.detection.start) {
+        return;
+    }
     if !items.is_sorted_by_key(|it| it.detection.start) {
         items.sort_by_key(|it| (it.detection.start, u32::MAX - it.detection.end));
     }

@@ -57,6 +57,40 @@ fn a_column_that_contradicts_its_header_is_doubted() {
     let cells: Vec<String> = (0..200).map(|row| format!("000-{:02}-{:04}", row % 90 + 10, row + 1)).collect();
     assert!(column("ssn", &cells).is_empty());
 }
+#[test]
+fn short_prefixes_belong_to_their_number() {
+    let values = |text: &str| found(text).into_iter().map(|it| it.1).collect::<Vec<_>>();
+    assert_eq!(values("MRN: PT-4471-B, Encounter ID: E-10045877"), ["PT-4471-B", "E-10045877"]);
+    assert_eq!(values("Member ID DL-4471882 MRN-00412345"), ["DL-4471882", "00412345"]);
+}
+
+#[test]
+fn a_name_behind_a_number_tells_it_unless_it_labels_the_next() {
+    let kinds = |text: &str| found(text).into_iter().map(|it| it.0).collect::<Vec<_>>();
+    assert_eq!(kinds("930.267.3943 fax, 919-555-7821 (fax)"), ["fax", "fax"]);
+    assert_eq!(kinds("919-555-7821 Fax: 919-555-7822"), ["phone", "fax"]);
+    assert_eq!(kinds("919-555-7821 fax 919-555-7822"), ["phone", "fax"]);
+    assert_eq!(kinds("call 082 490 1693-Office, 3660170548-Fax"), ["phone", "fax"]);
+}
+
+#[test]
+fn what_was_said_of_an_earlier_value_ends_there() {
+    let shown = found("member ID: W045546244. The 96-year-old patient");
+    assert_eq!(shown[1], ("age".into(), "96-year-old".into()));
+    assert!(found("MRN: [mrn] 4029887").is_empty() && found("MRN: ********* 4029887").is_empty());
+    let logged =
+        r#""msg":"loaded encounter","trace_id":"db83fd078f9e8c0d42421d948dfa3033","span_id":"238483c4976b3062""#;
+    assert!(found(logged).is_empty());
+}
+
+#[test]
+fn a_refused_date_leaves_no_shorter_one() {
+    for text in ["31 June 2024", "5 Jan 20245", "Mar 5, 20245", "10 may help", "dec 10 items"] {
+        assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+    }
+    assert_eq!(found("age 67, March 2024"), [("date".into(), "March 2024".into())]);
+}
+
 /// A pattern of a user's own that no literal starts.
 fn own(regex: &str) -> Detector {
     let file = format!(

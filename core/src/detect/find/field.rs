@@ -3,7 +3,7 @@
 use super::Finder;
 use crate::detect::Candidate;
 use crate::detect::plan::Value;
-use crate::model::FieldKind;
+use crate::model::{Detection, FieldKind};
 
 impl Finder<'_> {
     /// Searches the field in hand, its label first. True where the label told what the whole of it is.
@@ -19,12 +19,22 @@ impl Finder<'_> {
     /// Tries the patterns of the label on the whole value; false where none fits.
     #[inline]
     fn whole_value(&mut self) -> bool {
+        if self.lo >= self.hi {
+            return false;
+        }
         let (text, at) = (self.bounded(), self.lo);
-        let Some(mut detection) = self.plan.whole(self.rules, Value { text, at }) else { return false };
-        detection.start = self.lo as u32;
-        detection.end = self.hi as u32;
-        detection.field = self.field;
-        self.emit(Candidate { detection, column: 0 });
+        let Some(outcome) = self.plan.whole(self.rules, Value { text, at }) else { return false };
+        if outcome.is_health {
+            self.emit(Candidate { detection: self.placed(outcome.detection), column: 0 });
+        } else if self.keep_weak || outcome.detection.permille >= self.options.min_permille {
+            self.out.push(Candidate { detection: self.placed(outcome.detection), column: 0 });
+        }
         true
+    }
+
+    /// What the whole field in hand is.
+    #[inline]
+    fn placed(&self, detection: Detection) -> Detection {
+        Detection { start: self.lo as u32, end: self.hi as u32, field: self.field, ..detection }
     }
 }

@@ -14,7 +14,6 @@ use super::label::Meaning;
 use super::masks::Masks;
 use super::plan::Plan;
 use super::ruleset::Ruleset;
-use super::words::word_hash;
 use super::{Candidate, DetectorOptions, HealthTally};
 use crate::model::Segment;
 
@@ -134,13 +133,6 @@ impl<'a> Finder<'a> {
     #[inline]
     fn word_start(&self, at: usize) -> usize {
         Masks::run_start(&self.masks.word, at, self.lo)
-    }
-
-    /// True where the word that ends at `end` may end a phrase that names a pattern.
-    #[inline]
-    fn may_tell(&self, end: usize) -> bool {
-        let start = self.masks.last_part(self.word_start(end), end);
-        self.rules.cues.may_tell(word_hash(self.text, start, end))
     }
 
     #[inline]

@@ -17,6 +17,10 @@ impl Finder<'_> {
         if is_fraction(previous) && at > self.lo + 1 && self.text[at - 2].is_ascii_digit() {
             return end;
         }
+        if previous == b'/' && at > self.lo + 1 && self.text[at - 2].is_ascii_alphabetic() && self.byte(end) == b'.' {
+            // `HTTP/1.1`, `Chrome/96.0.4664`: a version.
+            return self.dotted_rest(end);
+        }
         if previous == b'+'
             && let Some(found) = self.consider(at - 1, &[PhoneUs, PhoneInternational])
         {
@@ -250,7 +254,8 @@ impl Finder<'_> {
             return found;
         }
         match len {
-            0..=1 => end,
+            0..=1 if self.options.min_permille >= 500 => end,
+            0..=1 => self.age(at, end).unwrap_or(end),
             2 | 3 => self.age(at, end).unwrap_or_else(|| self.identifier_if_labelled(at, end)),
             5 => self.zip(at, end),
             8 | 12 | 14 => self.settle_bare(at, &[DateCompact], end),

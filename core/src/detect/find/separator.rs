@@ -2,6 +2,7 @@
 
 use super::Finder;
 use crate::detect::Candidate;
+use crate::detect::context;
 use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::*;
 use crate::detect::matcher::{is_local, person_name, skip_titles};
@@ -98,11 +99,11 @@ impl Finder<'_> {
         if end == self.lo || !self.text[end - 1].is_ascii_alphabetic() {
             return None;
         }
-        if !self.may_tell(end) {
+        if !context::label_captures(&self.rules.cues, self.surroundings(), end) {
             return None;
         }
         let start = self.value_start(at + 1)?;
-        let before = self.before(start);
+        let before = self.directly_before(start);
         let hit = before.hit.filter(|hit| hit.labelled && hit.distance == 0)?;
         let labels: &[u16] = if hit.compound { &[] } else { &hit.cue.label_patterns };
         for &index in hit.cue.patterns.iter().chain(labels) {
@@ -134,6 +135,9 @@ impl Finder<'_> {
             return None;
         }
         let pattern = self.rules.pattern(index);
+        if !pattern.in_words {
+            return None;
+        }
         match (pattern.file.capture, pattern.matcher) {
             (Some(Capture::Name), _) => {
                 let end = person_name(self.bounded(), skip_titles(self.bounded(), at))?;

@@ -126,28 +126,42 @@ impl Finder<'_> {
     /// Where to go on if nothing before the value can name it: cheap looks, because most numbers are nothing.
     fn nameless(&mut self, at: usize, end: usize) -> Option<usize> {
         let previous = self.previous(at);
-        let glued = matches!(previous, b'-' | b'_' | b'.' | b'/' | b'[') && at > self.lo + 1;
-        if glued && end - at < 3 || matches!(previous, b'[' | b'.') && at > self.lo + 1 && self.is_word_byte(at - 2) {
-            return Some(end);
-        }
-        let tight = matches!(previous, b':' | b'=' | b'"') && at > self.lo + 2;
-        let known =
-            if tight { self.is_labelled(at) } else { context::any_telling(&self.rules.cues, &self.surroundings(), at) };
+        let behind = if at > self.lo + 1 { self.text[at - 2] } else { 0 };
+        let known = match previous {
+            b'+' if self.text[at].is_ascii_digit() => return Some(end),
+            b'[' | b'.' | b'/' if behind.is_ascii_alphanumeric() => return Some(end),
+            b'-' | b'_' if end - at < 3 || behind.is_ascii_lowercase() => self.is_labelled(at),
+            b':' | b'=' | b'"' | b'|' | b'^' | b'~' | b'&' => self.is_labelled(at),
+            // A number directly before it: the second of two is not what a label names.
+            b' ' if behind.is_ascii_digit() && self.is_long_run(at - 1) => false,
+            b' ' if self.is_quantity(end) => return Some(end),
+            _ => context::any_telling(&self.rules.cues, &self.surroundings(), at),
+        };
         if known { None } else { Some(self.identifier_by_what_follows(at, end)) }
+    }
+
+    /// True where the digits that end at `end` are three or more.
+    fn is_long_run(&self, end: usize) -> bool {
+        end - Masks::run_start(&self.masks.digit, end, self.lo) >= 3
     }
 
     fn is_word_byte(&self, at: usize) -> bool {
         at >= self.lo && self.text[at].is_ascii_alphanumeric()
     }
 
-    /// True where the word directly before `at`, behind `:`, `=` and quotes, may end a phrase that names something.
+    /// True where the word behind `end` says that the number is a quantity: `1234 rows`, `250 ms`.
+    fn is_quantity(&self, end: usize) -> bool {
+        self.byte(end) == b' '
+            && self.byte(end + 1).is_ascii_lowercase()
+            && context::after(&self.rules.cues, self.surroundings(), end).is_some_and(|cue| cue.veto)
+    }
+
+    /// True where the word directly before `at`, behind punctuation, may end a phrase that names something.
     fn is_labelled(&self, at: usize) -> bool {
-        let marks = |it: &&u8| matches!(**it, b':' | b'=' | b'"' | b'\'');
-        let end = at - self.text[self.lo..at].iter().rev().take(4).take_while(marks).count();
-        if end == self.lo || !self.is_word_byte(end - 1) {
-            return true;
-        }
-        self.may_tell(end)
+        let marks =
+            |it: &&u8| matches!(**it, b':' | b'=' | b'"' | b' ' | b'\'' | b'-' | b'_' | b'|' | b'^' | b'~' | b'&');
+        let end = at - self.text[self.lo..at].iter().rev().take(5).take_while(marks).count();
+        end > self.lo && self.is_word_byte(end - 1) && context::label_tells(&self.rules.cues, self.surroundings(), end)
     }
 
     /// A value that the phrase behind it names: `12345678 (MRN)`.
@@ -179,7 +193,8 @@ impl Finder<'_> {
         if self.meaning.patterns.is_empty() { end } else { self.identifier(at, end) }
     }
 
-    /// Where a joined token (`PT-4471-B`) begins, looking left over at most three joints; a cue is not part of it.
+    /// Where a joined token (`PT-4471-B`) begins, looking left over at most three joints. A cue of three letters or more
+    /// is not part of it: shorter ones are the prefixes that numbers carry (`E-10045877`, `SN-4F01`).
     fn identifier_start(&self, at: usize) -> usize {
         let mut start = at;
         for _ in 0..3 {
@@ -189,7 +204,8 @@ impl Finder<'_> {
             }
             let word = self.word_start(start - 1);
             let hash = word_hash(self.text, word, start - 1);
-            if self.rules.cues.ending_in(&[hash]).is_some_and(|(cue, _)| cue.names()) {
+            let long = start - 1 - word > 2;
+            if long && self.rules.cues.ending_in(&[hash]).is_some_and(|(cue, _)| cue.names()) {
                 return start;
             }
             start = word;
@@ -209,7 +225,7 @@ impl Finder<'_> {
             return found;
         }
         if self.meaning.patterns.is_empty() && !context::any_telling(&self.rules.cues, &self.surroundings(), at) {
-            return None;
+            return self.age_behind(at, end);
         }
         let before = self.before(at);
         self.consider_in(at, &before, &[]).or_else(|| self.age_behind(at, end))

@@ -2,6 +2,7 @@
 //!
 //! A matcher is anchored: it says where the value that begins at a place ends. It knows nothing of context.
 
+mod cell;
 mod code;
 mod date;
 mod net;
@@ -9,6 +10,7 @@ mod number;
 mod place;
 mod words;
 
+pub use cell::of_regex;
 pub use code::id_token;
 pub use date::iso as iso_date;
 pub use net::is_local;

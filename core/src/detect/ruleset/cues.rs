@@ -22,6 +22,8 @@ pub struct Cue {
     pub only_dates: bool,
     /// Every pattern it names is a date whose shape is seen without it.
     only_shapes: bool,
+    /// It names a pattern whose value may hold no digit.
+    captures: bool,
     /// The role it gives a date.
     pub role: Option<Role>,
     /// Whose the value is.
@@ -53,6 +55,7 @@ pub struct Cues {
     before: PhraseTable,
     after: PhraseTable,
     telling: Vec<u64>,
+    capturing: Vec<u64>,
     /// What may stand in brackets in the place of a value, sorted.
     placeholders: Vec<Vec<u8>>,
 }
@@ -135,26 +138,23 @@ impl CueBuilder {
     }
 
     /// The tables. `is_date` tells the patterns of dates, `has_shape` those of dates that need no cue to be seen,
-    /// `rank` which of the patterns that a phrase names is tried first.
+    /// `rank` which of the patterns that a phrase names is tried first, `in_words` those whose value may hold no digit.
     pub fn build(
         mut self,
         is_date: impl Fn(u16) -> bool,
         has_shape: impl Fn(u16) -> bool,
         rank: impl Fn(u16) -> (Reverse<u16>, bool, u16),
+        in_words: impl Fn(u16) -> bool,
     ) -> Cues {
         for cue in self.before.values_mut() {
             let all = |test: &dyn Fn(u16) -> bool| cue.patterns.iter().chain(&cue.label_patterns).all(|it| test(*it));
             (cue.only_dates, cue.only_shapes) = (all(&is_date), all(&has_shape));
+            cue.captures = cue.patterns.iter().chain(&cue.label_patterns).any(|it| in_words(*it));
             cue.patterns.sort_by_key(|it| rank(*it));
             cue.label_patterns.sort_by_key(|it| rank(*it));
         }
-        let mut telling = vec![0u64; TELLING_BITS / 64];
-        for (key, first) in &self.before_entries.entered {
-            if self.before.get(key).is_some_and(|it| it.tells(true)) {
-                let bit = *first as usize >> 8 & (TELLING_BITS - 1);
-                telling[bit / 64] |= 1 << (bit % 64);
-            }
-        }
+        let telling = self.filter(|cue| cue.tells(true));
+        let capturing = self.filter(|cue| cue.captures);
         let mut cues = Vec::new();
         let mut table = |map: HashMap<u64, Cue>, entries: Entries| {
             let rows: Vec<(u64, u32)> = map
@@ -169,8 +169,28 @@ impl CueBuilder {
         let before = table(self.before, self.before_entries);
         let after = table(self.after, self.after_entries);
         let placeholders = self.placeholders.into_iter().collect();
-        Cues { cues, before, after, telling, placeholders }
+        Cues { cues, before, after, telling, capturing, placeholders }
     }
+}
+
+impl CueBuilder {
+    /// A filter of the words by which phrases with such cues are entered.
+    fn filter(&self, wanted: impl Fn(&Cue) -> bool) -> Vec<u64> {
+        let mut bits = vec![0u64; TELLING_BITS / 64];
+        for (key, first) in &self.before_entries.entered {
+            if self.before.get(key).is_some_and(&wanted) {
+                let bit = bit_of(*first);
+                bits[bit / 64] |= 1 << (bit % 64);
+            }
+        }
+        bits
+    }
+}
+
+/// A word's place in a filter.
+#[inline]
+fn bit_of(word: u64) -> usize {
+    word as usize >> 8 & (TELLING_BITS - 1)
 }
 
 fn hashes(phrase: &str) -> Vec<u64> {
@@ -206,11 +226,25 @@ impl Cues {
         tells
     }
 
+    /// True where some phrase that ends with the word `last` names a pattern of words.
+    pub fn capture(&self, last: u64, next: impl FnMut(usize) -> Option<u64>) -> bool {
+        let mut captures = false;
+        self.before.each(last, next, |value, _| captures |= self.cues[value as usize].captures);
+        captures
+    }
+
     /// False where no phrase that tells what a value is ends with that word.
     #[inline]
     pub fn may_tell(&self, word: u64) -> bool {
-        let bit = word as usize >> 8 & (TELLING_BITS - 1);
+        let bit = bit_of(word);
         self.telling[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// False where no phrase that names a pattern of words ends with that word.
+    #[inline]
+    pub fn may_capture(&self, word: u64) -> bool {
+        let bit = bit_of(word);
+        self.capturing[bit / 64] >> (bit % 64) & 1 == 1
     }
 
     /// True where `[id]` ends at `end`, brackets included, in the place of a value that was taken out: its words say

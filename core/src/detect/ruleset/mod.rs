@@ -11,7 +11,7 @@ use regex_automata::meta::Regex;
 
 use self::cues::{CueBuilder, Cues};
 use self::schema::{Boundary, ContextFile, PatternFile};
-use super::custom::Custom;
+use super::custom::{self, Custom};
 use super::gate::Gate;
 use super::health::Vocabulary;
 use super::matcher::{self, Matcher};
@@ -63,6 +63,8 @@ pub struct Pattern {
     pub(super) invalid: u16,
     pub(super) known_test: Option<validate::known_test::Test>,
     pub(super) is_date: bool,
+    /// Its value may hold no digit, so that only its label leads to it.
+    pub(super) in_words: bool,
     regex: OnceLock<Regex>,
     gate: OnceLock<Gate>,
 }
@@ -196,7 +198,7 @@ impl Ruleset {
             (Reverse(pattern.label.max(pattern.cue)), pattern.by_hand.is_none(), index)
         };
         let has_shape = |index: u16| is_date(index) && !compact(&patterns[usize::from(index)]);
-        let cues = cues.build(is_date, has_shape, rank);
+        let cues = cues.build(is_date, has_shape, rank, |index| patterns[usize::from(index)].in_words);
         let custom = Custom::new(&patterns)?;
         let vocabulary = Vocabulary::builtin()?;
         Ok(Ruleset { entities, patterns, slots, cues, custom, vocabulary, hash: String::new() })
@@ -285,18 +287,22 @@ fn pattern_of(file: PatternFile, entity: EntityId) -> Result<Pattern, Error> {
         valid.then_some((score * 1000.0).round() as u16).ok_or_else(|| wrong(&file.id, "score outside 0 to 1"))
     };
     let table = file.score;
+    let equal = if file.ignore_case { None } else { matcher::of_regex(&file.regex) };
+    let by_hand = matcher.and_then(Matcher::by_hand).or(equal);
     Ok(Pattern {
         entity,
         health,
         subject,
         matcher,
-        by_hand: matcher.and_then(Matcher::by_hand),
+        by_hand,
         validator,
         bare: permille(table.bare)?,
         cue: permille(table.cue)?,
         label: permille(table.label)?,
         invalid: permille(table.invalid)?,
         known_test: validate::known_test::of(file.entity.as_ref().unwrap_or(&file.id)),
+        in_words: health.is_none()
+            && (file.capture.is_some() || matcher.is_none() && custom::may_lack_digits(&file.regex)),
         is_date: file.entity.as_deref() == Some("date"),
         regex: OnceLock::new(),
         gate: OnceLock::new(),

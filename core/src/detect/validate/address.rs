@@ -2,9 +2,19 @@
 
 /// A digit or a capital somewhere: prose behind the word "address" has neither.
 pub(super) fn address_line(value: &[u8]) -> bool {
-    let words = || value.split(|&byte| byte == b' ').filter(|word| !word.is_empty());
-    let capitals = words().filter(|word| word[0].is_ascii_uppercase() || word[0] >= 0x80).count();
-    words().count() >= 2 && (value.iter().any(u8::is_ascii_digit) || capitals >= 2)
+    let (mut words, mut capitals, mut digit, mut previous) = (0, 0, false, b' ');
+    for &byte in value {
+        if previous == b' ' && byte != b' ' {
+            words += 1;
+            capitals += u32::from(byte.is_ascii_uppercase() || byte >= 0x80);
+        }
+        digit |= byte.is_ascii_digit();
+        if words >= 2 && (digit || capitals >= 2) {
+            return true;
+        }
+        previous = byte;
+    }
+    false
 }
 
 #[cfg(test)]

@@ -32,8 +32,37 @@ fn three(value: &[u8]) -> Option<[(u32, usize); 3]> {
     Some([runs.next()?, runs.next()?, runs.next()?])
 }
 
+/// Two digits as a number.
+#[inline]
+fn two(tens: u8, ones: u8) -> Option<u32> {
+    (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
+}
+
+/// The numbers of `2024-01-05`, whatever the separators: the usual form of ten characters at once.
+#[inline]
+fn year_first(value: &[u8]) -> Option<(u32, u32, u32)> {
+    let &[a, b, c, d, s, e, f, t, g, h] = value else { return None };
+    if s.is_ascii_digit() || t.is_ascii_digit() {
+        return None;
+    }
+    Some((two(a, b)? * 100 + two(c, d)?, two(e, f)?, two(g, h)?))
+}
+
+/// The numbers of `01/05/2024` in their order.
+#[inline]
+fn year_last(value: &[u8]) -> Option<(u32, u32, u32)> {
+    let &[a, b, s, c, d, t, e, f, g, h] = value else { return None };
+    if s.is_ascii_digit() || t.is_ascii_digit() {
+        return None;
+    }
+    Some((two(a, b)?, two(c, d)?, two(e, f)? * 100 + two(g, h)?))
+}
+
 /// Year, month, day, with separators or as `YYYYMMDD…`.
 pub(super) fn ymd(value: &[u8]) -> bool {
+    if let Some((year, month, day)) = year_first(value) {
+        return exists(Some(year), month, day);
+    }
     let leading = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if leading >= 8 {
         let part =
@@ -45,12 +74,18 @@ pub(super) fn ymd(value: &[u8]) -> bool {
 
 /// Month, day, year.
 pub(super) fn mdy(value: &[u8]) -> bool {
+    if let Some((month, day, year)) = year_last(value) {
+        return exists(Some(year), month, day);
+    }
     three(value)
         .is_some_and(|[(month, _), (day, _), (year, length)]| matches!(length, 2 | 4) && exists(Some(year), month, day))
 }
 
 /// Day, month, year.
 pub(super) fn dmy(value: &[u8]) -> bool {
+    if let Some((day, month, year)) = year_last(value) {
+        return exists(Some(year), month, day);
+    }
     three(value)
         .is_some_and(|[(day, _), (month, _), (year, length)]| matches!(length, 2 | 4) && exists(Some(year), month, day))
 }

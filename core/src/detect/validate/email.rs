@@ -1,23 +1,33 @@
 //! E-mail addresses (RFC 5321 section 4.5.3.1, RFC 5322 section 3.4.1).
 
+use super::Words;
+
 /// Last labels of things that look like addresses: images for dense screens (`logo@2x.png`) and packages.
-const FILES: &[&str] = &[
+const FILES: Words = Words::new(&[
     "css", "gif", "go", "html", "ico", "jpeg", "jpg", "js", "json", "mjs", "png", "py", "rs", "service", "socket",
     "svg", "target", "ts", "webp", "xml", "yaml", "yml",
-];
+]);
 
 /// A local part of at most 64 and an address of at most 254 characters, no dot at an edge or doubled.
 pub(super) fn email(value: &[u8]) -> bool {
-    let Some(at) = value.iter().rposition(|&byte| byte == b'@') else { return false };
-    let (local, domain) = (&value[..at], &value[at + 1..]);
-    let Some(dot) = domain.iter().rposition(|&byte| byte == b'.') else { return false };
-    let last = &domain[dot + 1..];
-    let dotted = local.ends_with(b".") || value.windows(2).any(|pair| pair == b"..");
-    !dotted
-        && (1..=64).contains(&local.len())
+    let (mut at, mut dot, mut doubled, mut previous) = (None, 0, false, 0);
+    for (place, &byte) in value.iter().enumerate() {
+        if byte == b'.' {
+            doubled |= previous == b'.';
+            dot = place;
+        } else if byte == b'@' {
+            (at, dot) = (Some(place), 0);
+        }
+        previous = byte;
+    }
+    let Some(at) = at.filter(|at| dot > *at) else { return false };
+    let last = &value[dot + 1..];
+    !doubled
+        && value[..at].last() != Some(&b'.')
+        && (1..=64).contains(&at)
         && value.len() <= 254
         && last.len() >= 2
-        && !FILES.iter().any(|file| file.as_bytes().eq_ignore_ascii_case(last))
+        && !FILES.has(last)
 }
 
 #[cfg(test)]

@@ -17,24 +17,34 @@ pub(super) fn id_5_40(value: &[u8]) -> bool {
     id(value, 5, 40)
 }
 
+/// What each byte adds to the counts of digits, points and other separators, one byte of the sum each.
+const COUNTS: [usize; 256] = {
+    let mut table = [0; 256];
+    let mut digit = b'0';
+    while digit <= b'9' {
+        table[digit as usize] = 1;
+        digit += 1;
+    }
+    table[b'.' as usize] = 1 << 8;
+    table[b'-' as usize] = 1 << 16;
+    table[b'/' as usize] = 1 << 16;
+    table
+};
+
 /// A length, at least one digit, and neither a decimal number nor a date.
 fn id(value: &[u8], shortest: usize, longest: usize) -> bool {
-    (shortest..=longest).contains(&value.len())
-        && value.iter().any(u8::is_ascii_digit)
-        && !decimal(value)
-        && !date_alone(value)
-}
-
-/// Digits with one point between them.
-fn decimal(value: &[u8]) -> bool {
-    let points = value.iter().filter(|&&byte| byte == b'.').count();
-    points == 1 && value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+    if !(shortest..=longest).contains(&value.len()) {
+        return false;
+    }
+    let counts = value.iter().fold(0, |sum, byte| sum + COUNTS[usize::from(*byte)]);
+    let (digits, points, marks) = (counts & 0xff, counts >> 8 & 0xff, counts >> 16);
+    let decimal = points == 1 && digits + 1 == value.len();
+    digits > 0 && !decimal && !date_alone(value, points + marks, digits)
 }
 
 /// A date with separators. Eight digits in a row may be a date or a number and stay.
-fn date_alone(value: &[u8]) -> bool {
-    let separated = value.iter().any(|byte| matches!(byte, b'-' | b'/' | b'.'));
-    if separated && value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/' | b'.')) {
+fn date_alone(value: &[u8], separators: usize, digits: usize) -> bool {
+    if separators > 0 && separators + digits == value.len() {
         return value.len() <= 10 && date::numeric(value);
     }
     // 2024-01-05T10:22 is cut at the colon.

@@ -4,6 +4,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::ip::octets;
+use super::ssn::nine_digits;
 use super::{digits, exact_digits, number};
 
 /// True for a value that is nobody's.
@@ -39,7 +40,7 @@ const KNOWN: &[(&str, Test)] = &[
 /// Numbers the SSA voided or lent to advertising (POMS RM 10201.035 and SSA history "SSNs misused by advertisers"),
 /// area 999 (Synthea), and rows of digits everyone types.
 fn ssn(value: &[u8]) -> bool {
-    let Some(digits) = exact_digits::<9>(value) else { return false };
+    let Some(digits) = nine_digits(value) else { return false };
     let whole = number(&digits);
     matches!(whole, 78_051_120 | 219_099_999 | 457_555_462 | 123_456_789 | 987_654_321)
         || (987_654_320..=987_654_329).contains(&whole)
@@ -49,12 +50,22 @@ fn ssn(value: &[u8]) -> bool {
 
 /// 555-0100 to 555-0199 of any area (ATIS-0300048), and rows of one digit.
 fn phone(value: &[u8]) -> bool {
-    let end = value.iter().position(|byte| byte.is_ascii_alphabetic() || *byte == b'#').unwrap_or(value.len());
-    let number = &value[..end];
-    let mut tail = digits(number).rev().skip(2);
-    let fictional = tail.next() == Some(1) && tail.next() == Some(0) && tail.take(3).eq([5, 5, 5]);
-    let first = digits(number).next();
-    fictional || (digits(number).count() >= 7 && digits(number).all(|digit| Some(digit) == first))
+    let (mut tail, mut count, mut rows) = (0_u64, 0, 0);
+    for &byte in value {
+        match byte {
+            b'0'..=b'9' => {
+                let digit = u64::from(byte - b'0');
+                rows += u32::from(count > 0 && digit != tail & 0xf);
+                tail = tail << 4 | digit;
+                count += 1;
+            }
+            b'#' | b'A'..=b'Z' | b'a'..=b'z' => break,
+            _ => {}
+        }
+    }
+    // In hexadecimal digits: 555 01 and two more.
+    let fictional = count >= 7 && tail >> 8 & 0xf_ffff == 0x5_5501;
+    fictional || count >= 7 && rows == 0
 }
 
 /// Numbers the card networks and payment processors publish for testing.
@@ -134,7 +145,9 @@ fn reserved_host(host: &[u8]) -> bool {
         b"example",
         b"localhost",
     ];
-    RESERVED.iter().any(|name| is_below(host, name))
+    // All of them end in one of these letters.
+    host.last().is_some_and(|last| b"deglmtu".contains(&(last | 0x20)))
+        && RESERVED.iter().any(|name| is_below(host, name))
 }
 
 /// Hosts that name vocabularies, schemas and profiles, which are no individual's web address.
@@ -167,10 +180,7 @@ fn vocabulary_host(host: &[u8]) -> bool {
 /// True where the host is the name or ends in a dot and the name.
 fn is_below(host: &[u8], name: &[u8]) -> bool {
     let Some(cut) = host.len().checked_sub(name.len()) else { return false };
-    if host.last().map(u8::to_ascii_lowercase) != name.last().copied() {
-        return false;
-    }
-    host[cut..].eq_ignore_ascii_case(name) && (cut == 0 || host[cut - 1] == b'.')
+    host[cut] | 0x20 == name[0] && host[cut..].eq_ignore_ascii_case(name) && (cut == 0 || host[cut - 1] == b'.')
 }
 
 /// Addresses that are no one's: documentation (RFC 5737, RFC 3849), this host, loopback, broadcast and netmasks.

@@ -97,8 +97,56 @@ fn digits(value: &[u8]) -> impl DoubleEndedIterator<Item = u8> + '_ {
     value.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0')
 }
 
+/// Words looked up without regard to ASCII case, in alphabetical order. Most others are told apart by their first letter
+/// and length.
+struct Words {
+    words: &'static [&'static str],
+    /// By the low bits of the first byte: a bit for each length.
+    lengths: [u32; 32],
+    /// By the same: where the words that begin so end.
+    ends: [u8; 32],
+}
+
+impl Words {
+    /// Words of at most 31 bytes that begin with letters.
+    const fn new(words: &'static [&'static str]) -> Words {
+        let (mut lengths, mut ends) = ([0; 32], [0; 32]);
+        let mut index = 0;
+        while index < words.len() {
+            let word = words[index].as_bytes();
+            let letter = (word[0] & 31) as usize;
+            lengths[letter] |= 1 << word.len();
+            index += 1;
+            ends[letter] = index as u8;
+        }
+        Words { words, lengths, ends }
+    }
+
+    #[inline]
+    fn has(&self, word: &[u8]) -> bool {
+        let Some(first) = word.first() else { return false };
+        let lengths = self.lengths[usize::from(first & 31)];
+        word.len() < 32 && lengths >> word.len() & 1 == 1 && self.lists(word)
+    }
+
+    fn lists(&self, word: &[u8]) -> bool {
+        let letter = word[0] & 31;
+        let alike = self.words[..usize::from(self.ends[usize::from(letter)])].iter().rev();
+        let mut alike = alike.take_while(|it| it.as_bytes()[0] & 31 == letter);
+        alike.any(|it| it.as_bytes().eq_ignore_ascii_case(word))
+    }
+}
+
 /// Exactly `N` digits of a value, or `None` where it has more or fewer.
+#[inline]
 fn exact_digits<const N: usize>(value: &[u8]) -> Option<[u8; N]> {
+    if let Ok(all) = <&[u8; N]>::try_from(value) {
+        return all.iter().all(u8::is_ascii_digit).then(|| all.map(|byte| byte - b'0'));
+    }
+    some_digits(value)
+}
+
+fn some_digits<const N: usize>(value: &[u8]) -> Option<[u8; N]> {
     let mut out = [0; N];
     let mut count = 0;
     for digit in digits(value) {

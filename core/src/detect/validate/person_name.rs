@@ -1,7 +1,9 @@
 //! Names of people in labelled fields.
 
+use super::Words;
+
 /// Values such fields hold instead of a name, and words that begin prose behind a label.
-const NOT_NAMES: &[&str] = &[
+const NOT_NAMES: Words = Words::new(&[
     "admitted",
     "alert",
     "anonymous",
@@ -82,13 +84,14 @@ const NOT_NAMES: &[&str] = &[
     "with",
     "xxx",
     "yes",
-];
+]);
 
 /// At least two characters, and the first word is not one of those that stand where a name is missing.
 pub(super) fn person_name(value: &[u8]) -> bool {
-    let word = value.split(|byte| matches!(byte, b' ' | b',' | b'^')).next().unwrap_or_default();
-    let listed = NOT_NAMES.iter().any(|it| it.as_bytes().eq_ignore_ascii_case(word));
-    value.len() >= 2 && !listed && value.iter().any(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)
+    let end = value.iter().position(|byte| matches!(byte, b' ' | b',' | b'^')).unwrap_or(value.len());
+    value.len() >= 2
+        && !NOT_NAMES.has(&value[..end])
+        && value.iter().any(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)
 }
 
 #[cfg(test)]

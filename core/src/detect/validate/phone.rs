@@ -10,16 +10,31 @@ fn without_extension(value: &[u8]) -> &[u8] {
 
 /// Ten digits, perhaps behind 1, +1 or 001: NPA [2-9][0-8]x, exchange [2-9]xx, neither N11.
 pub(super) fn nanp(value: &[u8]) -> bool {
-    let number = without_extension(value);
-    let mut ten = [0; 10];
-    let count = digits(number).count();
-    if !(10..=13).contains(&count) || !digits(number).take(count - 10).eq([0, 0, 1].into_iter().skip(13 - count)) {
+    let mut digits = [0; 13];
+    let mut count = 0;
+    for &byte in value {
+        match byte {
+            b'0'..=b'9' if count == digits.len() => return false,
+            b'0'..=b'9' => {
+                digits[count] = byte - b'0';
+                count += 1;
+            }
+            b'#' | b'A'..=b'Z' | b'a'..=b'z' => break,
+            _ => {}
+        }
+    }
+    let prefix: &[u8] = match count {
+        10 => &[],
+        11 => &[1],
+        12 => &[0, 1],
+        13 => &[0, 0, 1],
+        _ => return false,
+    };
+    let (country, ten) = digits[..count].split_at(prefix.len());
+    if country != prefix {
         return false;
     }
-    for (place, digit) in ten.iter_mut().zip(digits(number).skip(count - 10)) {
-        *place = digit;
-    }
-    let [a0, a1, a2, c0, c1, c2, ..] = ten;
+    let &[a0, a1, a2, c0, c1, c2, ..] = ten else { return false };
     a0 >= 2 && a1 != 9 && (a1, a2) != (1, 1) && c0 >= 2 && (c1, c2) != (1, 1)
 }
 
@@ -40,11 +55,22 @@ pub(super) fn e164(value: &[u8]) -> bool {
 
 /// Seven to fifteen digits that are neither a date nor an IPv4 address.
 pub(super) fn phone_digits(value: &[u8]) -> bool {
+    let (mut count, mut dots, mut zeros) = (0, 0, 0);
+    for &byte in value {
+        count += usize::from(byte.is_ascii_digit());
+        zeros += usize::from(byte == b'0');
+        dots += usize::from(byte == b'.');
+    }
+    // A date has eight digits at most.
+    (7..=15).contains(&count)
+        && zeros < count
+        && !(dots == 3 && address(value))
+        && !(count <= 8 && date::numeric(value))
+}
+
+fn address(value: &[u8]) -> bool {
     let octet = |part: &[u8]| part.len() < 3 || part.len() == 3 && part <= b"255".as_slice();
-    let parts = || value.split(|&byte| byte == b'.');
-    let address = parts().count() == 4 && parts().all(octet);
-    let number = (7..=15).contains(&digits(value).count());
-    number && !address && !date::numeric(value) && digits(value).any(|digit| digit != 0)
+    value.split(|&byte| byte == b'.').all(octet)
 }
 
 #[cfg(test)]

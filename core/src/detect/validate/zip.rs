@@ -2,6 +2,9 @@
 
 /// Five digits or nine, from 00501, the lowest in use, on.
 pub(super) fn zip(value: &[u8]) -> bool {
+    if value.len() == 5 {
+        return value.iter().all(u8::is_ascii_digit) && value >= b"00501".as_slice();
+    }
     let [five @ .., _] = value else { return false };
     let head = if value.len() == 5 { value } else { &five[..five.len().min(5)] };
     let all_digits = value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-');
