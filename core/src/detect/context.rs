@@ -186,8 +186,6 @@ struct Gap {
     /// The label stands directly at its value, as in `key=value`.
     tight: bool,
     glued: bool,
-    /// The word left of it begins with an emoji: it names nothing.
-    symbol: bool,
 }
 
 /// What a byte between words says.
@@ -222,9 +220,6 @@ const MARKS: [u8; 256] = {
     table[b' ' as usize] = mark::BLANK;
     table
 };
-
-/// The first byte of characters beyond the basic plane in UTF-8: emoji, hardly ever letters.
-const EMOJI: u8 = 0xF0;
 
 /// Words kept at most; a phrase and the words before it fit.
 const KEPT: usize = 12;
@@ -323,7 +318,7 @@ impl<'a> Leftward<'a> {
             return;
         }
         self.hashes[self.count] = word_hash(text, start, end);
-        self.gaps[self.count] = Gap { symbol: text[start] == EMOJI, ..gap };
+        self.gaps[self.count] = gap;
         self.count += 1;
         let used = self.at - start;
         self.at = start;
@@ -441,8 +436,7 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: us
         index += len;
         let slot = if cue.only_dates { &mut found.date_hit } else { &mut found.hit };
         if names && slot.is_none() {
-            let glued = words.reach(index) && words.gaps[index].glued && !words.gaps[index].symbol;
-            let compound = glued && !is_known(cues, &mut words, index);
+            let compound = words.reach(index) && words.gaps[index].glued && !is_known(cues, &mut words, index);
             let adjacent = unknown == 0;
             *slot = Some(Hit { cue, distance: unknown as u8, adjacent, labelled: labelled && adjacent, compound });
             if !cue.only_dates {
