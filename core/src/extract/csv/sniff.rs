@@ -228,10 +228,11 @@ fn is_name(cell: &[u8]) -> bool {
         && !is_redacted(cell)
 }
 
-/// `[us_ssn]`, `***-**-****`: a value stood there, so its row is data.
+/// `[us_ssn]`, `SSN: [us_ssn]`, `***-**-****`: a value stood there, so its row is data. `Weight [kg]` is a name.
 fn is_redacted(cell: &[u8]) -> bool {
-    let [first, .., last] = cell else { return false };
-    (first, last) == (&b'[', &b']') || cell.iter().filter(|byte| **byte == b'*').count() > 4
+    let before = cell.iter().rposition(|byte| *byte == b'[').map(|open| cell[..open].trim_ascii_end());
+    let value = before.is_some_and(|it| matches!(it.last(), None | Some(b':' | b'=')));
+    value && cell.ends_with(b"]") || cell.iter().filter(|byte| **byte == b'*').count() > 4
 }
 
 /// Names people give to columns and not to their children.
