@@ -108,11 +108,9 @@ mod tests {
         for (path, pattern) in patterns() {
             assert!(pattern.examples.len() >= 3 && pattern.counter_examples.len() >= 3, "{path}: three of each");
             let entity = pattern.entity.as_ref().unwrap_or(&pattern.id);
-            let Score { bare, cue, label } = pattern.score;
-            let reported = bare.max(cue).max(label) >= 0.5;
             for text in &pattern.examples {
                 let marked = text.contains(&format!("[[{entity}:")) && text.contains("]]");
-                assert_eq!(marked, reported, "{path}: an example marks what is reported");
+                assert!(marked, "{path}: an example marks what is found");
             }
             assert!(pattern.counter_examples.iter().all(|text| !text.contains("[[")), "{path}: nothing to find there");
         }

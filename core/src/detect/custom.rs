@@ -36,6 +36,12 @@ pub struct Custom {
     owners: Vec<Option<u16>>,
     /// Patterns without a literal, with the bytes they begin with.
     starts: Vec<Start>,
+    /// The first two bytes of every literal, a bit for each pair.
+    pairs: Vec<u64>,
+    /// The first bytes.
+    firsts: Vec<bool>,
+    /// The length of the shortest.
+    shortest: usize,
 }
 
 /// A pattern that is tried wherever one of its first bytes begins a token or a run of digits.
@@ -84,6 +90,14 @@ impl Custom {
                 }
             }
         }
+        custom.pairs = vec![0; 1 << 10];
+        custom.firsts = vec![false; 256];
+        custom.shortest = literals.iter().map(Vec::len).min().unwrap_or(usize::MAX);
+        for literal in &literals {
+            let (word, bit) = pair(literal[0], literal[1]);
+            custom.pairs[word] |= bit;
+            custom.firsts[usize::from(literal[0])] = true;
+        }
         let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(&literals);
         let broken = |error| Error::new(ErrorKind::Pattern, format!("building the literal automaton: {error}"));
         custom.literals = Some(automaton.map_err(broken)?);
@@ -101,6 +115,23 @@ impl Custom {
         self.starts.iter().filter(fits).map(|it| it.pattern)
     }
 
+    /// False where no literal can stand in the value.
+    #[inline]
+    pub fn may_lead(&self, value: &[u8]) -> bool {
+        /// In a longer value the automaton is faster.
+        const SHORT: usize = 32;
+        let starts = value.len().saturating_sub(self.shortest - 1);
+        starts > SHORT || value[..starts].iter().any(|byte| self.firsts[usize::from(*byte)])
+    }
+
+    /// False where no pattern with a literal can be the whole of the value.
+    #[inline]
+    pub fn may_lead_whole(&self, value: &[u8]) -> bool {
+        let &[first, second, ..] = value else { return false };
+        let (word, bit) = pair(first, second);
+        self.pairs[word] & bit != 0
+    }
+
     /// Every place in `text` at which a literal stands.
     pub fn leads<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (usize, Lead)> + 'a {
         let found = self.literals.iter().flat_map(move |it| it.find_iter(text));
@@ -112,6 +143,13 @@ impl Custom {
             (hit.start(), lead)
         })
     }
+}
+
+/// The place of a pair of bytes in a set: word and bit.
+#[inline]
+fn pair(first: u8, second: u8) -> (usize, u64) {
+    let index = usize::from(first) << 8 | usize::from(second);
+    (index >> 6, 1 << (index & 63))
 }
 
 /// Derives the trigger of a pattern.

@@ -174,23 +174,32 @@ impl Detector {
             plan: &unlabelled.plan,
             keep_weak: false,
         };
-        for (index, field) in find::fields(segment) {
-            let (lo, hi) = bounds(plain, &field);
-            (finder.lo, finder.hi, finder.field) = (lo, hi, index);
+        let whole = [find::whole_text(segment)];
+        let fields = if segment.fields.is_empty() { &whole[..] } else { &segment.fields };
+        let mut open = Open::default();
+        for (index, field) in fields.iter().enumerate() {
+            (finder.lo, finder.hi) = bounds(plain, field);
+            finder.field = if segment.fields.is_empty() { u32::MAX } else { index as u32 };
             let lane = lanes.get(field.label as usize).unwrap_or(&unlabelled);
             (finder.plan, finder.meaning) = (&lane.plan, &lane.plan.meaning);
             finder.keep_weak = lane.column > 0;
             let first = finder.out.len();
-            finder.search_field(field.kind);
+            let told = finder.search_field(field.kind);
             if lane.column > 0 {
                 found.columns[lane.column as usize - 1].take_cell(&mut finder.out[first..], lane.column);
             }
+            let value = &plain.text[finder.lo..finder.hi.max(finder.lo)];
+            if !told && self.ruleset.custom.may_lead(value) || told && self.ruleset.custom.may_lead_whole(value) {
+                open.add(finder.lo, finder.hi, index);
+            }
         }
-        self.follow_leads(&mut finder, segment, plain);
+        for span in &open.spans {
+            self.follow_leads(&mut finder, span, fields, plain);
+        }
         if self.ruleset.custom.has_starts(self.options.health) {
-            for (index, field) in find::fields(segment) {
-                (finder.lo, finder.hi) = bounds(plain, &field);
-                finder.field = index;
+            for (index, field) in fields.iter().enumerate() {
+                (finder.lo, finder.hi) = bounds(plain, field);
+                finder.field = if segment.fields.is_empty() { u32::MAX } else { index as u32 };
                 finder.try_starts();
             }
         }
@@ -200,19 +209,22 @@ impl Detector {
     }
 
     /// Literals: HL7 segments inside text, and patterns that begin with one.
-    fn follow_leads<'a>(&'a self, finder: &mut Finder<'a>, segment: &Segment, plain: &'a Plain<'_>) {
-        let mut fields = find::fields(segment).peekable();
-        for (at, lead) in self.ruleset.custom.leads(&plain.text) {
-            let beyond = |field: &Field| bounds(plain, field).1 <= at;
-            while fields.peek().is_some_and(|(_, field)| beyond(field)) {
-                fields.next();
+    fn follow_leads<'a>(&'a self, finder: &mut Finder<'a>, span: &Span, fields: &[Field], plain: &'a Plain<'_>) {
+        let mut index = span.first;
+        for (at, lead) in self.ruleset.custom.leads(&plain.text[span.lo..span.hi]) {
+            let at = span.lo + at;
+            while index < fields.len() && bounds(plain, &fields[index]).1 <= at {
+                index += 1;
             }
-            let Some((index, field)) = fields.peek() else { return };
+            let Some(field) = fields.get(index) else { return };
             let (lo, hi) = bounds(plain, field);
             if at < lo {
                 continue;
             }
-            (finder.lo, finder.hi, finder.field) = (lo, hi, *index);
+            (finder.lo, finder.hi) = (lo, hi);
+            if finder.field != u32::MAX {
+                finder.field = index as u32;
+            }
             match lead {
                 Lead::Segment => finder.hl7_segment(at),
                 Lead::Pattern(pattern) => finder.lead(pattern, at),
@@ -295,6 +307,32 @@ struct Prepared<'a> {
     masks: &'a Masks,
     telling: &'a TellingWords,
     lanes: &'a [Lane],
+}
+
+/// Stretches of text in which a literal may still lead to something: fields whose labels do not tell all.
+#[derive(Default)]
+struct Open {
+    spans: Vec<Span>,
+}
+
+/// From the beginning of one field to the end of another.
+struct Span {
+    lo: usize,
+    hi: usize,
+    first: usize,
+}
+
+impl Open {
+    /// Fields that are closer together than this are searched in one go.
+    const NEAR: usize = 64;
+
+    #[inline]
+    fn add(&mut self, lo: usize, hi: usize, field: usize) {
+        match self.spans.last_mut() {
+            Some(last) if lo < last.hi + Self::NEAR => last.hi = last.hi.max(hi),
+            _ => self.spans.push(Span { lo, hi, first: field }),
+        }
+    }
 }
 
 /// What is done with the fields of one label.

@@ -82,7 +82,7 @@ impl<'a> RedactStream<'a> {
         redactor.detector.learn(&mut self.memory, &candidates);
         redactor.detector.settle(&self.memory, &candidates, |_, detection| {
             if detection.range().start < to - context {
-                redactor.replace(&segment.text, &detection, &mut done, out);
+                redactor.replace(&segment.text, (detection.range(), detection), &mut done, out);
             }
         });
         let decided = (to - context).max(done);

@@ -37,6 +37,16 @@ fn redacting_twice_changes_nothing() {
 }
 
 #[test]
+fn names_of_columns_and_keys_count() {
+    let redactor = redactor(RedactOptions::default());
+    let redacted = |text: &str| String::from_utf8(redactor.redact(text.as_bytes())).unwrap();
+    let table = redacted("mrn,last_name,visits\n4029887,Okafor,3\n4029888,Lindqvist,4\n");
+    assert_eq!(table, "mrn,last_name,visits\n[mrn],[person_name],3\n[mrn],[person_name],4\n");
+    let object = redacted("{\"patient\": {\"last_name\": \"O\\u0027Neil\"}}");
+    assert_eq!(object, "{\"patient\": {\"last_name\": \"[person_name]\"}}");
+}
+
+#[test]
 fn reads_do_not_matter() {
     let redactor = redactor(RedactOptions::default());
     let mut text = Vec::new();

@@ -6,30 +6,33 @@ use crate::detect::plan::Value;
 use crate::model::{Detection, FieldKind};
 
 impl Finder<'_> {
-    /// Searches the field in hand, its label first. True where the label told what the whole of it is.
+    /// Searches the field in hand, its label first. True where the label told surely what the whole of it is: nothing
+    /// inside it can count more.
     #[inline]
     pub fn search_field(&mut self, kind: FieldKind) -> bool {
-        if kind != FieldKind::Narrative && self.whole_value() {
-            return true;
+        if kind != FieldKind::Narrative
+            && let Some(told) = self.whole_value()
+        {
+            return told;
         }
         self.search();
         false
     }
 
-    /// Tries the patterns of the label on the whole value; false where none fits.
+    /// Tries the patterns of the label on the whole value: whether the one that fits is sure of it, if one does.
     #[inline]
-    fn whole_value(&mut self) -> bool {
+    fn whole_value(&mut self) -> Option<bool> {
         if self.lo >= self.hi {
-            return false;
+            return None;
         }
         let (text, at) = (self.bounded(), self.lo);
-        let Some(outcome) = self.plan.whole(self.rules, Value { text, at }) else { return false };
+        let outcome = self.plan.whole(self.rules, Value { text, at })?;
         if outcome.is_health {
             self.emit(Candidate { detection: self.placed(outcome.detection), column: 0 });
         } else if self.keep_weak || outcome.detection.permille >= self.options.min_permille {
             self.out.push(Candidate { detection: self.placed(outcome.detection), column: 0 });
         }
-        true
+        Some(!outcome.is_health && outcome.detection.permille >= 500)
     }
 
     /// What the whole field in hand is.

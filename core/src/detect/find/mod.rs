@@ -15,7 +15,7 @@ use super::masks::Masks;
 use super::plan::Plan;
 use super::ruleset::Ruleset;
 use super::{Candidate, DetectorOptions, HealthTally};
-use crate::model::Segment;
+use crate::model::{Field, Segment};
 
 pub(super) use hl7::Hl7Fields;
 
@@ -156,16 +156,14 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// Where a segment's fields are; the whole text where it has none.
-pub(super) fn fields(segment: &Segment) -> impl Iterator<Item = (u32, crate::model::Field)> + '_ {
-    let whole = crate::model::Field {
+/// The one field of a segment that has none: the whole text.
+pub(super) fn whole_text(segment: &Segment) -> Field {
+    Field {
         start: 0,
         end: segment.text.len() as u32,
         label: crate::model::NO_LABEL,
         record: 0,
         node: crate::model::NO_NODE,
         kind: crate::model::FieldKind::Narrative,
-    };
-    let implicit = segment.fields.is_empty().then_some((u32::MAX, whole));
-    implicit.into_iter().chain(segment.fields.iter().enumerate().map(|(index, field)| (index as u32, *field)))
+    }
 }

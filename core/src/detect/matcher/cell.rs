@@ -1,7 +1,7 @@
 //! Values in words and simple codes that fill a cell. Found by the regex they equal: patterns name no shape for them,
 //! because nothing but a label or cue leads to them.
 
-use super::{Run, byte, digits};
+use super::{Run, byte, digits, street};
 
 /// A normative regex (case told apart) and the matcher that equals it.
 const CELLS: [(&str, Run); 8] = [
@@ -29,7 +29,7 @@ const CELLS: [(&str, Run); 8] = [
 
 /// The matcher that equals a regex, if there is one.
 pub fn of_regex(regex: &str) -> Option<Run> {
-    CELLS.iter().find(|row| row.0 == regex).map(|row| row.1)
+    CELLS.iter().find(|row| row.0 == regex).map(|row| row.1).or_else(|| street::of_regex(regex))
 }
 
 /// The classes of a byte.
@@ -207,7 +207,6 @@ fn phone_groups(text: &[u8], at: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use regex_automata::meta::Regex;
 
     /// Pieces that such values are made of, and some that they are not.
     const PIECES: [&str; 42] = [
@@ -257,28 +256,13 @@ mod tests {
 
     #[test]
     fn matchers_equal_their_regexes() {
-        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-        let mut random = move |below: usize| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state >> 33) as usize % below
+        // A few kinds of pieces in each value, so that many come close.
+        let make = |random: &mut dyn FnMut(usize) -> usize| {
+            let kinds = [0; 5].map(|_| PIECES[random(PIECES.len())]);
+            (0..=random(14)).map(|_| kinds[random(kinds.len())]).collect()
         };
         for (text, run) in CELLS {
-            let syntax = regex_automata::util::syntax::Config::new().unicode(false).utf8(false);
-            let regex = Regex::builder().syntax(syntax).configure(Regex::config().utf8_empty(false)).build(text);
-            let regex = regex.expect("a normative regex");
-            let mut matches = 0;
-            for _ in 0..150_000 {
-                // A few kinds of pieces in each, so that many values come close.
-                let kinds = [0; 5].map(|_| PIECES[random(PIECES.len())]);
-                let value: String = (0..=random(14)).map(|_| kinds[random(kinds.len())]).collect();
-                let input = regex_automata::Input::new(value.as_bytes()).anchored(regex_automata::Anchored::Yes);
-                let expected = regex.search_half(&input).map(|it| it.offset());
-                assert_eq!(run(value.as_bytes(), 0), expected, "{text} on {value:?}");
-                matches += usize::from(expected.is_some());
-            }
-            assert!(matches > 300, "{text}: {matches}");
+            super::super::testing::assert_equal(text, run, make);
         }
     }
 

@@ -8,6 +8,7 @@ mod date;
 mod net;
 mod number;
 mod place;
+mod street;
 mod words;
 
 pub use cell::of_regex;
@@ -170,6 +171,12 @@ fn literal(text: &[u8], at: usize, literal: &[u8]) -> Option<usize> {
     text.get(at..)?.starts_with(literal).then_some(at + literal.len())
 }
 
+/// Behind the first literal that stands there as it is written.
+fn any_exactly(text: &[u8], at: usize, literals: &[&[u8]]) -> Option<usize> {
+    let rest = text.get(at..)?;
+    literals.iter().find(|it| rest.starts_with(it)).map(|it| at + it.len())
+}
+
 /// Behind the first literal that stands there, ASCII case ignored.
 fn any_of(text: &[u8], at: usize, literals: &[&[u8]]) -> Option<usize> {
     let rest = text.get(at..)?;
@@ -179,3 +186,35 @@ fn any_of(text: &[u8], at: usize, literals: &[&[u8]]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod testing {
+    use regex_automata::meta::Regex;
+    use regex_automata::util::syntax;
+    use regex_automata::{Anchored, Input};
+
+    use super::Run;
+
+    /// Asserts that a matcher ends where its regex does, on many made values of which some match.
+    pub fn assert_equal(text: &str, run: Run, make: impl Fn(&mut dyn FnMut(usize) -> usize) -> String) {
+        let syntax = syntax::Config::new().unicode(false).utf8(false);
+        let regex = Regex::builder().syntax(syntax).configure(Regex::config().utf8_empty(false)).build(text);
+        let regex = regex.expect("a normative regex");
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut random = move |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 33) as usize % below
+        };
+        let mut matches = 0;
+        for _ in 0..150_000 {
+            let value = make(&mut random);
+            let input = Input::new(value.as_bytes()).anchored(Anchored::Yes);
+            let expected = regex.search_half(&input).map(|it| it.offset());
+            assert_eq!(run(value.as_bytes(), 0), expected, "{text} on {value:?}");
+            matches += usize::from(expected.is_some());
+        }
+        assert!(matches > 300, "{text}: {matches}");
+    }
+}

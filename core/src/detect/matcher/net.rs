@@ -73,10 +73,7 @@ pub fn email(text: &[u8], at: usize) -> Option<usize> {
     if !byte(text, at).is_ascii_alphanumeric() && byte(text, at) != b'_' {
         return None;
     }
-    let mut end = at + 1;
-    while end < text.len() && end - at < 64 && is_local(text[end]) {
-        end += 1;
-    }
+    let end = run(text, at + 1, 63, &LOCAL);
     if byte(text, end) != b'@' {
         return None;
     }
@@ -88,12 +85,11 @@ fn host(text: &[u8], at: usize) -> Option<usize> {
     let mut start = at;
     let mut found = None;
     for label in 0..10 {
-        let letters = text[start..].iter().take(24).take_while(|it| it.is_ascii_alphabetic()).count();
-        if label > 0 && letters >= 2 {
-            found = Some(start + letters);
+        let letters = run(text, start, 24, &LETTER);
+        if label > 0 && letters >= start + 2 {
+            found = Some(letters);
         }
-        let part = |it: &&u8| it.is_ascii_alphanumeric() || **it == b'-';
-        let end = start + text[start..].iter().take(63).take_while(part).count();
+        let end = run(text, letters, 63 - (letters - start), &HOST);
         if end == start || byte(text, end) != b'.' {
             return found;
         }
@@ -102,12 +98,32 @@ fn host(text: &[u8], at: usize) -> Option<usize> {
     found
 }
 
-/// Every byte a URL may hold.
-const URL: [bool; 256] = url_bytes(b"/?#&=%_~+$@:;.,!*'()-");
-/// Those it may end with.
-const URL_END: [bool; 256] = url_bytes(b"/#&=%_~+$-");
+/// Bytes of a mailbox name, of a host's name, and letters.
+const LOCAL: [bool; 256] = letters_digits_and(b"._%+-'");
+const HOST: [bool; 256] = letters_digits_and(b"-");
+const LETTER: [bool; 256] = {
+    let mut table = letters_digits_and(b"");
+    let mut digit = b'0';
+    while digit <= b'9' {
+        table[digit as usize] = false;
+        digit += 1;
+    }
+    table
+};
 
-const fn url_bytes(marks: &[u8]) -> [bool; 256] {
+/// Behind the bytes of a table at `at`, at most `most` of them.
+#[inline]
+fn run(text: &[u8], at: usize, most: usize, table: &[bool; 256]) -> usize {
+    let rest = text.get(at..text.len().min(at + most)).unwrap_or_default();
+    at + rest.iter().position(|it| !table[usize::from(*it)]).unwrap_or(rest.len())
+}
+
+/// Every byte a URL may hold.
+const URL: [bool; 256] = letters_digits_and(b"/?#&=%_~+$@:;.,!*'()-");
+/// Those it may end with.
+const URL_END: [bool; 256] = letters_digits_and(b"/#&=%_~+$-");
+
+const fn letters_digits_and(marks: &[u8]) -> [bool; 256] {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 128 {

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::ip::octets;
 use super::ssn::nine_digits;
-use super::{digits, exact_digits, number};
+use super::{digits, exact_digits, is_lowered, number};
 
 /// True for a value that is nobody's.
 pub type Test = fn(&[u8]) -> bool;
@@ -180,7 +180,7 @@ fn vocabulary_host(host: &[u8]) -> bool {
 /// True where the host is the name or ends in a dot and the name.
 fn is_below(host: &[u8], name: &[u8]) -> bool {
     let Some(cut) = host.len().checked_sub(name.len()) else { return false };
-    host[cut] | 0x20 == name[0] && host[cut..].eq_ignore_ascii_case(name) && (cut == 0 || host[cut - 1] == b'.')
+    (cut == 0 || host[cut - 1] == b'.') && is_lowered(&host[cut..], name)
 }
 
 /// Addresses that are no one's: documentation (RFC 5737, RFC 3849), this host, loopback, broadcast and netmasks.

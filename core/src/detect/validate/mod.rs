@@ -133,8 +133,14 @@ impl Words {
         let letter = word[0] & 31;
         let alike = self.words[..usize::from(self.ends[usize::from(letter)])].iter().rev();
         let mut alike = alike.take_while(|it| it.as_bytes()[0] & 31 == letter);
-        alike.any(|it| it.as_bytes().eq_ignore_ascii_case(word))
+        alike.any(|it| it.len() == word.len() && is_lowered(word, it.as_bytes()))
     }
+}
+
+/// True where two values of one length are equal, ASCII case of the first ignored; the second is in lower case.
+#[inline]
+fn is_lowered(value: &[u8], lower: &[u8]) -> bool {
+    value.iter().zip(lower).all(|(a, b)| a == b || a.is_ascii_uppercase() && a | 0x20 == *b)
 }
 
 /// Exactly `N` digits of a value, or `None` where it has more or fewer.

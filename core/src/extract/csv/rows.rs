@@ -73,11 +73,12 @@ impl Rows {
         }
         let mut left = separators;
         while left != 0 {
-            let at = base + left.trailing_zeros() as usize;
+            let place = left.trailing_zeros() as usize;
             left &= left - 1;
+            let at = base + place;
             self.end_cell(text, at);
             self.cell_start = at + 1;
-            if text[at] == b'\n' && self.end_row(at + 1) {
+            if chunk[place] == b'\n' && self.end_row(at + 1) {
                 return true;
             }
         }
@@ -138,9 +139,10 @@ fn starts_quoted(cell: &[u8]) -> bool {
 #[inline]
 pub(super) fn push_cell(text: &[u8], range: Range<usize>, label: u32, record: u32, fields: &mut Vec<Field>) {
     let (mut start, mut end) = (range.start, range.end);
-    let Some(cell) = text.get(start..end) else { return };
-    let (Some(&first), Some(&last)) = (cell.first(), cell.last()) else {
-        return;
+    let (first, last) = match text.get(start..end) {
+        Some(&[first, .., last]) => (first, last),
+        Some(&[only]) => (only, only),
+        _ => return,
     };
     if first <= b' ' || last <= b' ' || first == b'"' {
         (start, end) = trim(text, start, end);
@@ -181,19 +183,23 @@ fn trim_blanks(text: &[u8], mut start: usize, mut end: usize) -> (usize, usize) 
 /// One bit per byte: delimiters and line ends; quotes.
 #[inline]
 fn classify(chunk: &[u8; STRIDE], delimiter: u8) -> (u64, u64) {
-    let mut marks = [0u8; STRIDE];
-    for (mark, &byte) in marks.iter_mut().zip(chunk) {
-        *mark = u8::from(byte == delimiter) | u8::from(byte == b'\n') | (u8::from(byte == b'"') << 1);
+    let mut kinds = [0u8; STRIDE];
+    for (kind, &byte) in kinds.iter_mut().zip(chunk) {
+        *kind = u8::from(byte == delimiter) | u8::from(byte == b'\n') | (u8::from(byte == b'"') << 1);
     }
+    let (words, _) = kinds.as_chunks::<8>();
     let mut separators = 0;
-    let mut quotes = 0;
-    let (words, _) = marks.as_chunks::<8>();
+    let mut all = 0;
     for (index, &word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(word);
         separators |= gather(word) << (index * 8);
-        quotes |= gather(word >> 1) << (index * 8);
+        all |= word;
     }
-    (separators, quotes)
+    if all & 0x0202_0202_0202_0202 == 0 {
+        return (separators, 0);
+    }
+    let quotes = |(index, word): (usize, &[u8; 8])| gather(u64::from_le_bytes(*word) >> 1) << (index * 8);
+    (separators, words.iter().enumerate().map(quotes).fold(0, |all, it| all | it))
 }
 
 /// The lowest bits of eight bytes as one byte.
