@@ -10,6 +10,7 @@ mod kernels;
 mod linear;
 mod memory;
 mod peers;
+mod rate;
 mod record;
 mod run;
 mod setup;
@@ -45,6 +46,8 @@ enum Bench {
     Startup,
     /// The byte classifier against memchr.
     Kernels,
+    /// The library in this process: reading alone, reading and detecting.
+    Rate,
     /// All of it.
     All,
 }
@@ -99,6 +102,7 @@ fn run(arguments: Arguments) -> Result<bool> {
         Bench::Threads => threads::run(&setup),
         Bench::Startup => startup::run(&setup),
         Bench::Kernels => kernels::run(&setup),
+        Bench::Rate => rate::run(&setup),
         Bench::All => unreachable!("handled above"),
     }?;
     report.print();
@@ -117,6 +121,7 @@ fn run_all() -> Result<bool> {
         Bench::Linear,
         Bench::Memory,
         Bench::Kernels,
+        Bench::Rate,
     ];
     let own = std::env::current_exe().context("find this program")?;
     let mut rest: Vec<_> = std::env::args_os().skip(1).collect();
