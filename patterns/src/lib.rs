@@ -125,9 +125,8 @@ mod tests {
                 assert_eq!(list.iter().collect::<BTreeSet<_>>().len(), list.len(), "{path}: a phrase stands once");
                 for phrase in list {
                     assert!((1..=5).contains(&phrase.split(' ').count()), "{path}: {phrase}: one to five words");
-                    let plain = |word: &str| {
-                        !word.is_empty() && word.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit())
-                    };
+                    let in_word = |it: char| !it.is_uppercase() && (it.is_ascii_alphanumeric() || !it.is_ascii());
+                    let plain = |word: &str| !word.is_empty() && word.chars().all(in_word);
                     assert!(phrase.split(' ').all(plain), "{path}: {phrase}: lower-case words and single spaces");
                 }
             }

@@ -64,7 +64,7 @@ fn cases(count: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(cases(48))]
+    #![proptest_config(cases(4000))]
 
     #[test]
     fn findings_do_not_depend_on_reads(text in documents()) {

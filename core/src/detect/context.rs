@@ -187,8 +187,6 @@ struct Gap {
     /// The label stands directly at its value, as in `key=value`.
     tight: bool,
     glued: bool,
-    /// The word left of it begins with an emoji: it names nothing.
-    symbol: bool,
 }
 
 /// What a byte between words says.
@@ -223,9 +221,6 @@ const MARKS: [u8; 256] = {
     table[b' ' as usize] = mark::BLANK;
     table
 };
-
-/// The first byte of characters beyond the basic plane in UTF-8: emoji, hardly ever letters.
-const EMOJI: u8 = 0xF0;
 
 /// Words kept at most; a phrase and the words before it fit.
 const KEPT: usize = 12;
@@ -341,8 +336,7 @@ impl<'a> Leftward<'a> {
         let mut gap = self.gap(&text[word.end..word.end + word.gap], word.end);
         let bytes = &text[word.start..word.end];
         // Symbols (U+2000 to U+2FFF) and emoji are no part of a phrase.
-        gap.glued &= bytes[0] < EMOJI && bytes[0] != 0xe2;
-        gap.symbol = bytes[0] == EMOJI;
+        gap.glued &= bytes[0] < 0xf0 && bytes[0] != 0xe2;
         if gap.stop || is_value(bytes) {
             self.ended = true;
             return;
@@ -368,8 +362,7 @@ impl<'a> Leftward<'a> {
     #[inline(never)]
     fn wide_gap(&mut self, bytes: &[u8], end: usize) -> Gap {
         let first = self.count == 0;
-        let text = self.cursor.around.text;
-        if bytes.len() > 40 || bytes[0] == b']' && self.cues.placeholder_ends(text, end + 1) {
+        if bytes.len() > 40 {
             return Gap { stop: true, ..Gap::default() };
         }
         let marks = bytes.iter().fold(0, |marks, &byte| marks | MARKS[usize::from(byte)]);
@@ -398,8 +391,9 @@ impl<'a> Leftward<'a> {
 
     /// `[mrn] 4029887`, `MRN: ******* 4029887`: something taken out stands in between, to which the words belonged.
     fn is_redacted(&self, end: usize, gap: &[u8]) -> bool {
-        let labelled = gap[0] == b']' && self.cursor.around.text[end - 1].is_ascii_lowercase();
-        labelled || gap.iter().filter(|it| **it == b'*').count() > 4
+        let text = self.cursor.around.text;
+        let placeholder = gap[0] == b']' && self.cues.placeholder_ends(text, end + 1);
+        placeholder || gap.iter().filter(|it| **it == b'*').count() > 4
     }
 
     /// True where a full stop, exclamation or question mark before white space closes a sentence.
@@ -435,13 +429,15 @@ pub fn before_value<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, rea
 pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: usize) -> Before<'r> {
     let mut found = Before::default();
     let mut words = Leftward::new(cues, around, at);
-    let (mut index, mut unknown, mut labelled) = (0, 0, false);
+    let (mut index, mut unknown, mut labelled, mut sentence) = (0, 0, false, false);
     let mut limit = reach;
     while unknown <= limit && words.reach(index) {
         let gap = words.gaps[index];
         // `"span_id":…`: a key with an unknown word names something else, whatever stands before the key.
         let leaves_key = words.gaps[0].tight && words.gaps[0].labelled && !gap.glued && index > 0;
-        if (gap.sentence || leaves_key) && unknown > 0 {
+        // `credit card. Number is 4…` goes on; behind the end of a sentence no word may be unknown.
+        sentence |= gap.sentence && index > 0;
+        if (gap.sentence || sentence || leaves_key) && unknown > 0 {
             break;
         }
         labelled |= gap.labelled && unknown == 0;
@@ -465,8 +461,7 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: us
         index += len;
         let slot = if cue.only_dates { &mut found.date_hit } else { &mut found.hit };
         if names && slot.is_none() {
-            let glued = words.reach(index) && words.gaps[index].glued && !words.gaps[index].symbol;
-            let compound = glued && !is_known(cues, &mut words, index);
+            let compound = words.reach(index) && words.gaps[index].glued && !is_known(cues, &mut words, index);
             let adjacent = unknown == 0;
             *slot = Some(Hit { cue, distance: unknown as u8, adjacent, labelled: labelled && adjacent, compound });
             if !cue.only_dates {
@@ -496,16 +491,21 @@ pub fn any_telling(cues: &Cues, around: &Surroundings<'_>, at: usize) -> bool {
 
 /// The phrase directly behind a value that ends at `at`.
 pub fn after<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Option<&'r Cue> {
-    let mut ends = [at; 6];
+    let mut ends = [at; 7];
     let mut word = |index: usize| {
         let (start, end) = word_behind(cues, &around, ends[index])?;
-        if index + 1 < ends.len() {
-            ends[index + 1] = end;
-        }
+        ends[index + 1] = end;
         Some(word_hash(around.text, start, end))
     };
     let first = word(0)?;
-    cues.beginning_with(first, |index| if index < 5 { word(index) } else { None }).map(|(cue, _)| cue)
+    let (cue, len) = cues.beginning_with(first, |index| if index < 5 { word(index) } else { None })?;
+    // `5551212 m.doe@…`: the word is the beginning of something longer.
+    let goes_on = match around.text[ends[len]..around.hi] {
+        [b'@', ..] => true,
+        [b'.', next, ..] => next.is_ascii_alphanumeric(),
+        _ => false,
+    };
+    (!goes_on).then_some(cue)
 }
 
 /// The word behind `at`, if only blanks and light punctuation stand between.

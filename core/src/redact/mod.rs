@@ -34,6 +34,9 @@ impl Default for RedactOptions {
     }
 }
 
+/// How often a text is looked at again at most. Each round takes out what the last one uncovered.
+const ROUNDS: usize = 8;
+
 /// Takes identifiers out of text.
 #[derive(Clone, Debug)]
 pub struct Redactor {
@@ -47,8 +50,21 @@ impl Redactor {
         Redactor { detector, options }
     }
 
-    /// The text without identifiers. The whole text is looked at before any of it is decided.
+    /// The text without identifiers. The whole text is looked at before any of it is decided, and again when it is done.
     pub fn redact(&self, text: &[u8]) -> Vec<u8> {
+        let mut out = self.replace_all(text);
+        // What was taken out may have hidden a value: a label comes to stand before the next one, or glued values part.
+        for _ in 0..ROUNDS {
+            let again = self.replace_all(&out);
+            if again == out {
+                break;
+            }
+            out = again;
+        }
+        out
+    }
+
+    fn replace_all(&self, text: &[u8]) -> Vec<u8> {
         let segment = Segment::narrative(text);
         let candidates = self.detector.find(&segment);
         let mut memory = SourceMemory::default();

@@ -216,11 +216,23 @@ fn digit_count(cell: &[u8]) -> usize {
     cell.iter().filter(|byte| byte.is_ascii_digit()).count()
 }
 
-/// What a column may be called: short, of letters more than digits, no address, no date.
+/// What a column may be called: short, of letters more than digits, no address, no date, nothing blackened.
 fn is_name(cell: &[u8]) -> bool {
     let letters = cell.iter().filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80).count();
     let long_digits = cell.split(|byte| !byte.is_ascii_digit()).any(|run| run.len() >= 4);
-    cell.len() <= 64 && letters > digit_count(cell) && !cell.contains(&b'@') && !cell.contains(&b'\n') && !long_digits
+    cell.len() <= 64
+        && letters > digit_count(cell)
+        && !cell.contains(&b'@')
+        && !cell.contains(&b'\n')
+        && !long_digits
+        && !is_redacted(cell)
+}
+
+/// `[us_ssn]`, `SSN: [us_ssn]`, `***-**-****`: a value stood there, so its row is data. `Weight [kg]` is a name.
+fn is_redacted(cell: &[u8]) -> bool {
+    let before = cell.iter().rposition(|byte| *byte == b'[').map(|open| cell[..open].trim_ascii_end());
+    let value = before.is_some_and(|it| matches!(it.last(), None | Some(b':' | b'=')));
+    value && cell.ends_with(b"]") || cell.iter().filter(|byte| **byte == b'*').count() > 4
 }
 
 /// Names people give to columns and not to their children.
