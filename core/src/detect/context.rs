@@ -391,7 +391,8 @@ impl<'a> Leftward<'a> {
 
     /// `[mrn] 4029887`, `MRN: ******* 4029887`: something taken out stands in between, to which the words belonged.
     fn is_redacted(&self, end: usize, gap: &[u8]) -> bool {
-        let placeholder = gap[0] == b']' && self.cues.placeholder_ends(self.cursor.around.text, end + 1);
+        let text = self.cursor.around.text;
+        let placeholder = gap[0] == b']' && self.cues.placeholder_ends(text, end + 1);
         placeholder || gap.iter().filter(|it| **it == b'*').count() > 4
     }
 
