@@ -1,4 +1,9 @@
 //! The command line: arguments in, library calls, exit codes out. The only part that prints or exits.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "the command line reads files and the environment, prints and exits"
+)]
 
 mod args;
 mod cmd;

@@ -10,10 +10,19 @@ pub fn open(path: Option<&Path>) -> Result<Box<dyn Write + Send>> {
     match path {
         None => Ok(Box::new(std::io::stdout())),
         Some(path) => {
-            let file = std::fs::File::create(path).with_context(|| format!("writing {}", path.display()))?;
+            let file = private().open(path).with_context(|| format!("writing {}", path.display()))?;
             Ok(Box::new(file))
         }
     }
+}
+
+/// A report tells where ePHI is: a new file is for its owner only.
+fn private() -> std::fs::OpenOptions {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 /// Colours only on a terminal, and not where `NO_COLOR` is set (no-color.org).

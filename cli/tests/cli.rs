@@ -1,4 +1,5 @@
 //! The command line as users meet it: exit codes, streams, and bytes that do not depend on threads.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests run the command on files of their own")]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -4,6 +4,7 @@
 //! repository or in the folder PHISIFT_SHARED names (they are not redistributed).
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use phisift_tests::marked;
@@ -60,11 +61,28 @@ fn own_corpus_meets_its_floors() {
         let found = detect(&document.text, None);
         let hits: Vec<Hit<'_>> = found.iter().map(|it| (it.start..it.end, it.entity.as_str())).collect();
         score::add(&mut total, document, &hits);
+        let marked = document.spans.iter().map(|it| (it.start..it.end, it.label.as_str(), it.opt));
+        show_differences(document, marked.collect(), &hits);
     }
     let floor = floors().corpus;
     let slips: Vec<String> = total.iter().filter(|row| !floor.is_met(row.1)).map(|row| show("corpus", row)).collect();
     total.iter().for_each(|row| println!("{}", show("corpus", row)));
     assert!(slips.is_empty(), "below the floor:\n{}", slips.join("\n"));
+}
+
+/// Where a document's marks and findings differ: what to look at when a floor is missed.
+fn show_differences(document: &Document, marked: Vec<(Range<usize>, &str, bool)>, hits: &[Hit<'_>]) {
+    let Document { id, text, .. } = document;
+    for (range, entity, optional) in &marked {
+        if !optional && !hits.iter().any(|hit| hit.0 == *range && hit.1 == *entity) {
+            println!("{id}: missed {entity}: {}", &text[range.clone()]);
+        }
+    }
+    for (range, entity) in hits {
+        if !marked.iter().any(|mark| mark.0 == *range && mark.1 == *entity) {
+            println!("{id}: not marked {entity}: {}", &text[range.clone()]);
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `cargo xtask docs`: writes `docs/identifiers.md` from the pattern files, or checks that it is current.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -17,6 +17,9 @@ page. Scores are probabilities: *bare* without any context, *cue* with a cue wor
 says what it is, *invalid* where a label says so but the check refuses. Letters are the Safe Harbor categories of 45 CFR
 164.514(b)(2)(i). Every value is made up.
 ";
+
+const SHOWN_CUES: usize = 8;
+const SHOWN_EXAMPLES: usize = 3;
 
 /// Writes the page, or with `--check` tells whether it is current.
 pub fn run(root: &Path, args: &[String]) -> Result<bool> {
@@ -52,49 +55,42 @@ fn patterns() -> Result<Vec<(&'static str, Table)>> {
 }
 
 fn page() -> Result<String> {
-    let patterns = patterns()?;
+    let patterns: Vec<(&str, Table)> = patterns()?.into_iter().filter(|row| !row.1.contains_key("health")).collect();
+    let mut families: BTreeMap<&str, BTreeMap<&str, Vec<&Table>>> = BTreeMap::new();
+    for (path, table) in &patterns {
+        let family = path.split('/').next().unwrap_or_default();
+        families.entry(family).or_default().entry(entity(table)).or_default().push(table);
+    }
     let mut out = String::from(HEAD);
-    let shown = patterns.iter().filter(|(_, table)| !table.contains_key("health"));
-    let _ = writeln!(out, "\n{} patterns report {} entities.", shown.clone().count(), entity_count(&patterns));
-    let mut family = "";
-    for (path, table) in shown {
-        let folder = path.split('/').next().unwrap_or_default();
-        if folder != family {
-            family = folder;
-            let _ = writeln!(out, "\n## {}", folder.replace('_', " "));
-        }
-        section(&mut out, table);
+    let count: usize = families.values().map(BTreeMap::len).sum();
+    let _ = writeln!(out, "\n{count} identifiers, found by {} patterns.", patterns.len());
+    for (family, entities) in &families {
+        let _ = writeln!(out, "\n## {}", family.replace('_', " "));
+        entities.iter().for_each(|(id, shapes)| section(&mut out, id, shapes));
     }
     Ok(out)
 }
 
-fn entity_count(patterns: &[(&str, Table)]) -> usize {
-    let shown = patterns.iter().filter(|(_, table)| !table.contains_key("health"));
-    shown.map(|(_, table)| entity(table)).collect::<BTreeSet<_>>().len()
+/// One entity with all the shapes it is found in. The pattern that has the entity's id, else the first, speaks for it.
+fn section(out: &mut String, id: &str, shapes: &[&Table]) {
+    let main = shapes.iter().find(|table| text(table, "id") == id).unwrap_or(&shapes[0]);
+    let _ = writeln!(out, "\n### `{id}`: {}\n", text(main, "name"));
+    let _ = writeln!(out, "Category {}. {}.", text(main, "category"), text(main, "source").trim_end_matches('.'));
+    let cues = list(main, "cues");
+    if !cues.is_empty() {
+        let more = if cues.len() > SHOWN_CUES { " …" } else { "." };
+        let _ = writeln!(out, "Cues: {}{more}", cues[..cues.len().min(SHOWN_CUES)].join(", "));
+    }
+    let _ = writeln!(out, "\n| pattern | scores | check | examples |\n|---|---|---|---|");
+    for shape in shapes {
+        let examples: Vec<String> = list(shape, "examples").into_iter().take(SHOWN_EXAMPLES).map(example).collect();
+        let [id, check] = ["id", "validator"].map(|key| text(shape, key));
+        let _ = writeln!(out, "| {id} | {} | {check} | {} |", scores(shape), examples.join(" · "));
+    }
 }
 
-fn section(out: &mut String, table: &Table) {
-    let _ = writeln!(out, "\n### {}: {}\n", text(table, "id"), text(table, "name"));
-    if entity(table) != text(table, "id") {
-        let _ = writeln!(out, "- Reported as: `{}`", entity(table));
-    }
-    if !text(table, "category").is_empty() {
-        let _ = writeln!(out, "- Category: {}", text(table, "category"));
-    }
-    let _ = writeln!(out, "- Source: {}", text(table, "source"));
-    let _ = writeln!(out, "- Scores: {}", scores(table));
-    if !text(table, "validator").is_empty() {
-        let _ = writeln!(out, "- Check: `{}`", text(table, "validator"));
-    }
-    let cues = list(table, "cues");
-    if !cues.is_empty() {
-        let more = if cues.len() > 6 { ", …" } else { "" };
-        let _ = writeln!(out, "- Cues: {}{more}", cues[..cues.len().min(6)].join(", "));
-    }
-    for example in list(table, "examples") {
-        let plain = marked::read(example).map_or(example.to_string(), |(text, _)| text);
-        let _ = writeln!(out, "- Example: {}", code(&plain));
-    }
+fn example(marked: &str) -> String {
+    code(&marked::read(marked).map_or(marked.to_string(), |(text, _)| text))
 }
 
 fn scores(table: &Table) -> String {
@@ -105,13 +101,14 @@ fn scores(table: &Table) -> String {
         _ => 0.0,
     };
     let shown = ["bare", "cue", "label", "invalid"].into_iter().filter(|key| number(key) > 0.0);
-    shown.map(|key| format!("{key} {:.2}", number(key))).collect::<Vec<_>>().join(", ")
+    shown.map(|key| format!("{key} {}", number(key))).collect::<Vec<_>>().join(", ")
 }
 
 /// A code span; line breaks and controls are shown as Rust would write them.
 fn code(text: &str) -> String {
     let shown: String =
         text.chars().map(|it| if it.is_control() { it.escape_default().to_string() } else { it.to_string() }).collect();
+    let shown = shown.replace('|', "\\|");
     if shown.contains('`') { format!("`` {shown} ``") } else { format!("`{shown}`") }
 }
 

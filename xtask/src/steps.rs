@@ -34,7 +34,9 @@ pub const STEPS: &[Step] = &[
 /// Both need a host (Python, Node) to link against, and are tested by their own steps.
 const WITHOUT_BINDINGS: [&str; 5] = ["--workspace", "--exclude", "phisift-python", "--exclude", "phisift-node"];
 
-const CROSS_TARGETS: [&str; 2] = ["x86_64-pc-windows-gnu", "aarch64-unknown-linux-gnu"];
+/// Targets and the C compiler that one dependency (zstd) builds with there.
+const CROSS_TARGETS: [(&str, &str); 2] =
+    [("x86_64-pc-windows-gnu", "x86_64-w64-mingw32-gcc"), ("aarch64-unknown-linux-gnu", "aarch64-linux-gnu-gcc")];
 
 fn fmt(root: &Path) -> Result<Outcome> {
     check(cargo(root).args(["fmt", "--all", "--check", "--", "--color", "never"]))
@@ -128,17 +130,20 @@ fn node(root: &Path) -> Result<Outcome> {
 
 fn cross(root: &Path) -> Result<Outcome> {
     let installed = command::output("rustup", &["target", "list", "--installed"]).unwrap_or_default();
-    let here = |target: &&str| installed.lines().any(|line| line.trim() == *target);
-    let (present, absent): (Vec<&str>, Vec<&str>) = CROSS_TARGETS.iter().partition(|target| here(target));
-    for target in &present {
-        if !command::run(cargo(root).args(["check", "--package", "phisift-cli", "--target", target]))?.success {
+    let mut absent = Vec::new();
+    for (target, compiler) in CROSS_TARGETS {
+        if !installed.lines().any(|line| line.trim() == target) {
+            absent.push(format!("target std not installed: {target}"));
+        } else if command::output(compiler, &["--version"]).is_none() {
+            absent.push(format!("{compiler} not installed: {target}"));
+        } else if !command::run(cargo(root).args(["check", "--package", "phisift-cli", "--target", target]))?.success {
             return Ok(Outcome::Failed(Counts::default()));
         }
     }
     if absent.is_empty() {
         return Ok(Outcome::Passed(Counts::default()));
     }
-    Ok(Outcome::Skipped(format!("target std not installed: {}", absent.join(", "))))
+    Ok(Outcome::Skipped(absent.join("; ")))
 }
 
 fn check(command: &mut Command) -> Result<Outcome> {

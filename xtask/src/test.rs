@@ -91,7 +91,9 @@ impl Counts {
     /// What the runners' own closing lines say: cargo test, nextest, pytest and node's.
     pub fn read(lines: &[String]) -> Counts {
         let mut counts = Counts::default();
-        for line in lines {
+        // What a failed test printed is shown indented, and may look like a closing line itself.
+        let own = lines.iter().filter(|line| !line.starts_with("    test result:"));
+        for line in own {
             let line = line.trim_matches([' ', '=']);
             let words: Vec<&str> = line.split([' ', ',', ';']).filter(|it| !it.is_empty()).collect();
             if is_closing_line(line) {
@@ -149,5 +151,6 @@ mod tests {
         assert_eq!(read(&["1 failed, 5 passed in 0.12s"]), (5, 1, 0));
         assert_eq!(read(&["ℹ tests 9", "ℹ pass 7", "ℹ fail 2", "# skipped 1"]), (7, 2, 1));
         assert_eq!(read(&["note: 12 passed the door"]), (0, 0, 0));
+        assert_eq!(read(&["    test result: FAILED. 0 passed; 1 failed; 0 ignored"]), (0, 0, 0));
     }
 }

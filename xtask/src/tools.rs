@@ -57,12 +57,18 @@ pub fn python_packages(root: &Path) -> Result<bool> {
 /// Installs the Node binding's development packages, unless they are there already.
 pub fn node_packages(root: &Path) -> Result<bool> {
     let folder = root.join("bindings-node");
-    if folder.join("node_modules/@napi-rs/cli/package.json").is_file() {
+    let wanted = std::fs::read_to_string(folder.join("package.json")).context("read bindings-node/package.json")?;
+    let stamp = folder.join("node_modules/installed.json");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(true);
     }
     let mut install = Command::new(npm());
-    install.current_dir(folder).args(["install", "--no-audit", "--no-fund", "--no-package-lock"]);
-    Ok(command::run(&mut install)?.success)
+    install.current_dir(&folder).args(["install", "--no-audit", "--no-fund", "--no-package-lock"]);
+    let done = command::run(&mut install)?.success;
+    if done {
+        std::fs::write(stamp, wanted).context("note what is installed")?;
+    }
+    Ok(done)
 }
 
 /// npm's name on this system.

@@ -73,12 +73,12 @@ fn show(id: &str, folder: &Folder) -> Result<u8> {
 
 fn test(folder: &Folder) -> Result<u8> {
     let ruleset = ruleset(folder.patterns.as_deref())?;
-    let detector = Detector::new(ruleset, DetectorOptions::default())?;
     let (mut report, mut patterns, mut cases, mut failures) = (String::new(), 0, 0, 0);
     for (name, text) in all_files(folder)? {
         let Some(pattern) = parse(&name, &text)? else { continue };
         patterns += 1;
         cases += pattern.examples.len() + pattern.counter_examples.len();
+        let detector = Detector::new(ruleset.clone(), options_for(&pattern))?;
         for failure in failures_of(&detector, &pattern)? {
             failures += 1;
             writeln!(report, "{}: {failure}", pattern.id)?;
@@ -90,6 +90,14 @@ fn test(folder: &Folder) -> Result<u8> {
     writeln!(report, "{patterns} patterns, {cases} examples, {failures} failures")?;
     output::print(report.as_bytes())?;
     Ok(if failures == 0 { OK } else { FOUND })
+}
+
+/// Health context is reported on request only, and what scores low at a low threshold only.
+fn options_for(pattern: &PatternFile) -> DetectorOptions {
+    let best = pattern.score.bare.max(pattern.score.cue).max(pattern.score.label);
+    let options = DetectorOptions { health: pattern.health.is_some(), ..DetectorOptions::default() };
+    let shown = f32::from(options.min_permille) / 1000.0 <= best;
+    if shown { options } else { DetectorOptions { min_permille: 0, ..options } }
 }
 
 /// The built-in files, then those of the user's folder.

@@ -1,12 +1,16 @@
 //! What the words around a value say of it. Looks a few words left and right, never across a sentence or field.
 
+use std::cell::Cell;
+
 use super::masks::Masks;
 use super::ruleset::cues::{Cue, Cues};
-use super::words::{start_of_word, word_hash};
+use super::words::word_hash;
 use crate::model::{Role, Subject};
 
 /// How many unknown words may stand between a cue and its value.
 pub const REACH: usize = 4;
+/// How far back a telling word must begin for the words to be looked at, in bytes.
+const SIGHT: usize = 64;
 /// How far back words are looked for, in bytes.
 const WINDOW: usize = 160;
 
@@ -44,11 +48,130 @@ pub struct Before<'r> {
     pub log_clock: bool,
 }
 
+/// Which words of a block may end a phrase that tells what a value is: looked up 64 bytes at a time, on demand, so
+/// that a number with no such word before it costs next to nothing.
+#[derive(Debug, Default)]
+pub struct TellingWords {
+    /// One bit per byte, set where such a word begins.
+    bits: Vec<Cell<u64>>,
+    known: Vec<Cell<bool>>,
+}
+
+impl TellingWords {
+    /// Forgets everything; for a text of that many bytes.
+    pub fn reset(&mut self, len: usize) {
+        let words = len.div_ceil(64) + 1;
+        self.bits.resize(words.max(self.bits.len()), Cell::new(0));
+        self.known.clear();
+        self.known.resize(words, Cell::new(false));
+    }
+
+    /// True where such a word begins in `from..to`.
+    #[inline]
+    fn any(&self, cues: &Cues, around: &Surroundings<'_>, from: usize, to: usize) -> bool {
+        if from >= to {
+            return false;
+        }
+        let (first, last) = (from / 64, (to - 1) / 64);
+        (first..=last).rev().any(|index| {
+            let mut bits = self.chunk(cues, around, index);
+            if index == first {
+                bits &= !0 << (from % 64);
+            }
+            if index == last {
+                bits &= !0 >> (63 - (to - 1) % 64);
+            }
+            bits != 0
+        })
+    }
+
+    #[inline]
+    fn chunk(&self, cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
+        if !self.known[index].get() {
+            self.known[index].set(true);
+            self.bits[index].set(telling_words(cues, around, index));
+        }
+        self.bits[index].get()
+    }
+}
+
+/// The telling words that begin in the 64 bytes of that number.
+fn telling_words(cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
+    let Surroundings { text, masks, .. } = *around;
+    let word = masks.word[index];
+    let hump = masks.hump[index];
+    let carry = if index > 0 { masks.word[index - 1] >> 63 } else { 0 };
+    let mut starts = word & !(word << 1 | carry) & !masks.digit[index];
+    let mut found = 0;
+    while starts != 0 {
+        let at = starts.trailing_zeros() as usize;
+        let bit = 1 << at;
+        starts &= starts - 1;
+        let len = (word >> at).trailing_ones() as usize;
+        let start = index * 64 + at;
+        let (part, end) = if at + len < 64 {
+            let humps = hump & (!0 << at) & !(!0 << (at + len));
+            let part = if humps == 0 { start } else { index * 64 + 63 - humps.leading_zeros() as usize };
+            (part, start + len)
+        } else {
+            let end = Masks::run_end(&masks.word, start, text.len());
+            (masks.last_part(start, end), end)
+        };
+        let hash = word_hash(text, part, end);
+        if cues.may_tell(hash) && tells(cues, around, part, end, hash) {
+            found |= bit;
+        }
+    }
+    found
+}
+
+/// True where a phrase that ends with the word `start..end` tells what a value is.
+fn tells(cues: &Cues, around: &Surroundings<'_>, start: usize, end: usize, hash: u64) -> bool {
+    let whole = Surroundings { lo: 0, hi: around.text.len(), ..*around };
+    cues.tell(hash, is_label(around.text, end), further_left(cues, whole, start))
+}
+
+/// Fetches the words left of `start` by number from 1, if any is asked for.
+fn further_left<'a>(cues: &'a Cues, around: Surroundings<'a>, start: usize) -> impl FnMut(usize) -> Option<u64> + 'a {
+    let mut words: Option<Leftward<'a>> = None;
+    move |more| {
+        let words = words.get_or_insert_with(|| Leftward::new(cues, around, start));
+        (words.reach(more - 1) && !words.gaps[more - 1].sentence).then(|| words.hashes[more - 1])
+    }
+}
+
+/// True where a phrase that ends at `end` names a pattern other than a date, as a label.
+pub fn label_tells(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
+    let (start, hash) = last_word(&around, end);
+    cues.may_tell(hash) && cues.tell(hash, true, further_left(cues, around, start))
+}
+
+/// True where a phrase that ends at `end` names a pattern whose value may hold no digit.
+pub fn label_captures(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
+    let (start, hash) = last_word(&around, end);
+    cues.may_capture(hash) && cues.capture(hash, further_left(cues, around, start))
+}
+
+/// Where the word (or camelCase part) that ends at `end` begins, and its hash.
+#[inline]
+fn last_word(around: &Surroundings<'_>, end: usize) -> (usize, u64) {
+    let start = Masks::run_start(&around.masks.word, end, around.lo);
+    let start = around.masks.last_part(start, end);
+    (start, word_hash(around.text, start, end))
+}
+
+/// True where a `:`, `=` or `|` follows, quotes, brackets and blanks aside.
+fn is_label(text: &[u8], end: usize) -> bool {
+    let behind = text[end..].iter().take(4).find(|it| !matches!(it, b'"' | b'\'' | b')' | b']' | b' ' | b'#' | b'.'));
+    matches!(behind, Some(b':' | b'=' | b'|' | b'\t'))
+}
+
 /// A text with the bounds of a field in it.
 #[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
     pub text: &'a [u8],
     pub masks: &'a Masks,
+    pub telling: &'a TellingWords,
     pub lo: usize,
     pub hi: usize,
 }
@@ -63,16 +186,59 @@ struct Gap {
     /// The label stands directly at its value, as in `key=value`.
     tight: bool,
     glued: bool,
+    /// The word left of it begins with an emoji: it names nothing.
+    symbol: bool,
 }
+
+/// What a byte between words says.
+mod mark {
+    pub const LABEL: u8 = 1;
+    pub const BAR: u8 = 2;
+    pub const LINE: u8 = 4;
+    pub const STOP: u8 = 8;
+    pub const SENTENCE: u8 = 16;
+    pub const BRACKET: u8 = 32;
+    pub const BLANK: u8 = 64;
+    pub const TAKEN: u8 = 128;
+}
+
+const MARKS: [u8; 256] = {
+    let mut table = [0; 256];
+    table[b':' as usize] = mark::LABEL;
+    table[b'=' as usize] = mark::LABEL;
+    table[b'|' as usize] = mark::BAR;
+    table[b'\t' as usize] = mark::BAR;
+    table[b'\n' as usize] = mark::LINE;
+    table[b';' as usize] = mark::STOP;
+    table[b'.' as usize] = mark::SENTENCE;
+    table[b'!' as usize] = mark::SENTENCE;
+    table[b'?' as usize] = mark::SENTENCE;
+    table[b'{' as usize] = mark::BRACKET;
+    table[b'}' as usize] = mark::BRACKET;
+    table[b'<' as usize] = mark::BRACKET;
+    table[b'>' as usize] = mark::BRACKET;
+    table[b']' as usize] = mark::TAKEN;
+    table[b'*' as usize] = mark::TAKEN;
+    table[b' ' as usize] = mark::BLANK;
+    table
+};
+
+/// The first byte of characters beyond the basic plane in UTF-8: emoji, hardly ever letters.
+const EMOJI: u8 = 0xF0;
 
 /// Words kept at most; a phrase and the words before it fit.
 const KEPT: usize = 12;
 
-/// The words to the left of a place, fetched one by one.
+/// The words to the left of a place, fetched one by one from a window of 64 bytes of their masks.
 struct Leftward<'a> {
+    cues: &'a Cues,
     around: Surroundings<'a>,
     floor: usize,
     at: usize,
+    /// Mask bits of the bytes before `at`, the nearest on top, and how many of them are valid.
+    word: u64,
+    hump: u64,
+    valid: usize,
     lines: usize,
     count: usize,
     hashes: [u64; KEPT],
@@ -82,9 +248,32 @@ struct Leftward<'a> {
 
 impl<'a> Leftward<'a> {
     #[inline]
-    fn new(around: Surroundings<'a>, at: usize) -> Self {
+    fn new(cues: &'a Cues, around: Surroundings<'a>, at: usize) -> Self {
         let floor = around.lo.max(at.saturating_sub(WINDOW));
-        Leftward { around, floor, at, lines: 0, count: 0, hashes: [0; KEPT], gaps: [Gap::default(); KEPT], ended: false }
+        let (hashes, gaps) = ([0; KEPT], [Gap::default(); KEPT]);
+        let mut words = Leftward {
+            cues,
+            around,
+            floor,
+            at,
+            word: 0,
+            hump: 0,
+            valid: 0,
+            lines: 0,
+            count: 0,
+            hashes,
+            gaps,
+            ended: false,
+        };
+        words.refill();
+        words
+    }
+
+    #[inline]
+    fn refill(&mut self) {
+        self.word = Masks::window_before(&self.around.masks.word, self.at, self.floor);
+        self.hump = Masks::window_before(&self.around.masks.hump, self.at, self.floor);
+        self.valid = 64;
     }
 
     /// Makes sure that word `index` is there, if it exists.
@@ -104,22 +293,45 @@ impl<'a> Leftward<'a> {
 
     #[inline]
     fn fetch(&mut self) {
-        let Surroundings { text, masks, .. } = self.around;
-        let Some(end) = Masks::previous_set_end(&masks.word, self.at, self.floor) else {
+        if self.valid < 32 {
+            self.refill();
+        }
+        let gap_len = self.word.leading_zeros() as usize;
+        if gap_len >= self.valid {
+            // Nothing but punctuation for half a window.
             self.ended = true;
             return;
+        }
+        let end = self.at - gap_len;
+        let mut gap = self.gap(end);
+        let len = (self.word << gap_len).leading_ones() as usize;
+        let start = if gap_len + len < self.valid {
+            let part = (self.hump << gap_len).leading_zeros() as usize + 1;
+            end - part.min(len)
+        } else {
+            let masks = self.around.masks;
+            masks.last_part(Masks::run_start(&masks.word, end, self.floor), end)
         };
-        let gap = self.gap(end);
-        let start = start_of_word(text, masks, end, self.floor);
-        let number = text[start].is_ascii_digit() && end - start > 3;
+        let text = self.around.text;
+        // Symbols (U+2000 to U+2FFF) and emoji are no part of a phrase.
+        gap.glued &= text[start] < 0xf0 && text[start] != 0xe2;
+        // A value ends what was said before it.
+        let coded = end - start > 5 && text[end - 4..end].iter().all(u8::is_ascii_digit);
+        let number = text[start].is_ascii_digit() && end - start > 3 || coded;
         if gap.stop || number {
             self.ended = true;
             return;
         }
         self.hashes[self.count] = word_hash(text, start, end);
-        self.gaps[self.count] = gap;
+        self.gaps[self.count] = Gap { symbol: text[start] == EMOJI, ..gap };
         self.count += 1;
+        let used = self.at - start;
         self.at = start;
+        if used < self.valid {
+            (self.word, self.hump, self.valid) = (self.word << used, self.hump << used, self.valid - used);
+        } else {
+            self.refill();
+        }
     }
 
     /// Judges the bytes between the word that ends at `end` and the one (or the value) at `self.at`.
@@ -134,35 +346,50 @@ impl<'a> Leftward<'a> {
         }
     }
 
+    #[inline(never)]
     fn wide_gap(&mut self, end: usize) -> Gap {
         let bytes = &self.around.text[end..self.at];
         let first = self.count == 0;
-        if bytes.len() > 40 {
+        if bytes.len() > 40 || bytes[0] == b']' && self.cues.placeholder_ends(self.around.text, end + 1) {
             return Gap { stop: true, ..Gap::default() };
         }
-        let mut gap = Gap { tight: matches!(bytes, [b'"' | b'=' | b':', ..] if first), ..Gap::default() };
-        let mut blanks = 0;
-        for (index, &byte) in bytes.iter().enumerate() {
-            match byte {
-                b':' | b'=' => {
-                    gap.labelled = true;
-                    gap.tight &= bytes.get(index + 1) != Some(&b' ') || index > 0;
-                }
-                b'|' | b'\t' => gap.labelled |= first,
-                b'\n' => self.lines += 1,
-                b';' => gap.stop = true,
-                b'.' | b'!' | b'?' => {
-                    let closes = bytes.get(index + 1).is_none_or(u8::is_ascii_whitespace);
-                    gap.sentence |= closes && !(first && byte == b'.' && self.is_abbreviation(end));
-                }
-                b' ' => blanks += 1,
-                b'{' | b'}' | b'<' | b'>' => gap.stop |= !first,
-                _ => {}
-            }
+        let marks = bytes.iter().fold(0, |marks, &byte| marks | MARKS[usize::from(byte)]);
+        if marks == 0 {
+            return Gap::default();
         }
+        let mut gap = Gap { labelled: marks & mark::LABEL != 0 || first && marks & mark::BAR != 0, ..Gap::default() };
+        if gap.labelled && first {
+            // `key: value` has a blank behind its mark, `key=value`, `"key":"value"` and `key:value` have none.
+            let blank = bytes.iter().position(|it| matches!(it, b':' | b'=')).and_then(|it| bytes.get(it + 1));
+            gap.tight = matches!(bytes[0], b'"' | b'=' | b':') && (blank != Some(&b' ') || bytes[0] == b'"');
+        }
+        if marks & mark::LINE != 0 {
+            self.lines += bytes.iter().filter(|it| **it == b'\n').count();
+        }
+        if marks & mark::SENTENCE != 0 {
+            gap.sentence = self.ends_sentence(bytes, end, first);
+        }
+        gap.stop = marks & mark::STOP != 0 || marks & mark::BRACKET != 0 && !first;
+        gap.stop |= marks & mark::TAKEN != 0 && self.is_redacted(end, bytes);
+        let blanks = bytes.len() > 2 && bytes.iter().filter(|it| **it == b' ').count() > 2;
         let far = self.lines > 1 || self.lines == 1 && !first && gap.labelled;
-        gap.stop |= far || blanks > 2 && !first || gap.labelled && !first && !self.gaps[0].labelled && bytes[0] != b':';
+        gap.stop |= far || blanks && !first || gap.labelled && !first && !self.gaps[0].labelled && bytes[0] != b':';
         gap
+    }
+
+    /// `[mrn] 4029887`, `MRN: ******* 4029887`: something taken out stands in between, to which the words belonged.
+    fn is_redacted(&self, end: usize, gap: &[u8]) -> bool {
+        let labelled = gap[0] == b']' && self.around.text[end - 1].is_ascii_lowercase();
+        labelled || gap.iter().filter(|it| **it == b'*').count() > 4
+    }
+
+    /// True where a full stop, exclamation or question mark before white space closes a sentence.
+    fn ends_sentence(&self, bytes: &[u8], end: usize, first: bool) -> bool {
+        bytes.iter().enumerate().any(|(index, byte)| {
+            matches!(byte, b'.' | b'!' | b'?')
+                && bytes.get(index + 1).is_none_or(u8::is_ascii_whitespace)
+                && !(first && *byte == b'.' && self.is_abbreviation(end))
+        })
     }
 
     /// `No. 12`, `Acct. 12`: a short word with a full stop.
@@ -172,15 +399,23 @@ impl<'a> Leftward<'a> {
     }
 }
 
+/// Looks left of `at`, over at most `reach` unknown words, if a telling word stands near; dates want more.
+#[inline]
+pub fn before_value<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: usize) -> Before<'r> {
+    if any_telling(cues, &around, at) { before(cues, around, at, reach) } else { Before::default() }
+}
+
 /// Looks left of `at`, over at most `reach` unknown words.
 pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: usize) -> Before<'r> {
-    let mut words = Leftward::new(around, at);
     let mut found = Before::default();
+    let mut words = Leftward::new(cues, around, at);
     let (mut index, mut unknown, mut labelled) = (0, 0, false);
     let mut limit = reach;
     while unknown <= limit && words.reach(index) {
         let gap = words.gaps[index];
-        if gap.sentence && unknown > 0 {
+        // `"span_id":…`: a key with an unknown word names something else, whatever stands before the key.
+        let leaves_key = words.gaps[0].tight && words.gaps[0].labelled && !gap.glued && index > 0;
+        if (gap.sentence || leaves_key) && unknown > 0 {
             break;
         }
         labelled |= gap.labelled && unknown == 0;
@@ -204,13 +439,17 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: us
         index += len;
         let slot = if cue.only_dates { &mut found.date_hit } else { &mut found.hit };
         if names && slot.is_none() {
-            let compound = words.reach(index) && words.gaps[index].glued && !is_known(cues, &mut words, index);
+            let glued = words.reach(index) && words.gaps[index].glued && !words.gaps[index].symbol;
+            let compound = glued && !is_known(cues, &mut words, index);
             let adjacent = unknown == 0;
             *slot = Some(Hit { cue, distance: unknown as u8, adjacent, labelled: labelled && adjacent, compound });
             if !cue.only_dates {
                 limit = unknown + 1;
             }
-        } else if !names && !cue.filler {
+            if cue.only_dates {
+                limit = limit.min(unknown + 2);
+            }
+        } else if !cue.filler {
             unknown += 1;
         }
     }
@@ -223,11 +462,17 @@ fn is_known(cues: &Cues, words: &mut Leftward<'_>, index: usize) -> bool {
     cues.ending_with(hash, |more| words.further(index, more)).is_some()
 }
 
+/// True where a word near before `at` may end a phrase that names a pattern other than a date.
+#[inline]
+pub fn any_telling(cues: &Cues, around: &Surroundings<'_>, at: usize) -> bool {
+    around.telling.any(cues, around, around.lo.max(at.saturating_sub(SIGHT)), at)
+}
+
 /// The phrase directly behind a value that ends at `at`.
 pub fn after<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Option<&'r Cue> {
     let mut ends = [at; 6];
     let mut word = |index: usize| {
-        let (start, end) = word_behind(&around, ends[index])?;
+        let (start, end) = word_behind(cues, &around, ends[index])?;
         if index + 1 < ends.len() {
             ends[index + 1] = end;
         }
@@ -239,11 +484,14 @@ pub fn after<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Option<
 
 /// The word behind `at`, if only blanks and light punctuation stand between.
 #[inline]
-fn word_behind(around: &Surroundings<'_>, at: usize) -> Option<(usize, usize)> {
+fn word_behind(cues: &Cues, around: &Surroundings<'_>, at: usize) -> Option<(usize, usize)> {
     let &Surroundings { text, masks, hi, .. } = around;
     let plain = |byte: u8| matches!(byte, b' ' | b'-' | b'(' | b'/' | b'.' | b'^' | b'_' | b',' | b'[');
     let mut start = at;
     while start < hi && start < at + 4 && plain(text[start]) {
+        if text[start] == b'[' && cues.placeholder_begins(text, start) {
+            return None;
+        }
         start += 1;
     }
     let word = start < hi && (text[start].is_ascii_alphanumeric() || text[start] >= 0x80);

@@ -6,9 +6,10 @@ use regex_automata::hybrid::dfa::DFA;
 use regex_automata::util::start::Config;
 use regex_automata::util::syntax;
 use regex_syntax::hir::literal::Extractor;
+use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::ruleset::schema::PatternFile;
 use super::ruleset::Pattern;
+use super::ruleset::schema::PatternFile;
 use crate::{Error, ErrorKind};
 
 /// A literal of fewer bytes stands everywhere.
@@ -39,10 +40,17 @@ pub struct Custom {
     firsts: Vec<bool>,
     /// The length of the shortest.
     shortest: usize,
-    /// Patterns tried at digit runs.
-    pub digits: Vec<u16>,
-    /// Patterns tried at token starts, with their first bytes.
-    pub classes: Vec<(u16, Box<[bool; 256]>)>,
+    /// Patterns without a literal, with the bytes they begin with.
+    starts: Vec<Start>,
+}
+
+/// A pattern that is tried wherever one of its first bytes begins a token or a run of digits.
+#[derive(Debug)]
+struct Start {
+    pattern: u16,
+    bytes: Box<[bool; 256]>,
+    /// Looked for only where health context is reported.
+    health: bool,
 }
 
 /// What a literal leads to.
@@ -64,13 +72,18 @@ impl Custom {
         let mut custom = Custom { owners: vec![None; SEGMENTS.len()], ..Custom::default() };
         let mut literals: Vec<Vec<u8>> = SEGMENTS.iter().map(|it| it.as_bytes().to_vec()).collect();
         for (index, pattern) in patterns.iter().enumerate() {
-            if pattern.matcher.is_some() || pattern.bare.max(pattern.cue) == 0 || pattern.health.is_some() {
+            if pattern.matcher.is_some() || pattern.bare.max(pattern.cue) == 0 {
                 continue;
             }
+            let health = pattern.health.is_some();
             match check_trigger(&pattern.file)? {
                 Trigger::Digits | Trigger::Class(_) if pattern.bare == 0 => {}
-                Trigger::Digits => custom.digits.push(index as u16),
-                Trigger::Class(bytes) => custom.classes.push((index as u16, bytes)),
+                Trigger::Digits => {
+                    let bytes = Box::new(std::array::from_fn(|byte| (byte as u8).is_ascii_digit()));
+                    custom.starts.push(Start { pattern: index as u16, bytes, health });
+                }
+                Trigger::Class(bytes) => custom.starts.push(Start { pattern: index as u16, bytes, health }),
+                Trigger::Literals(_) if health => {}
                 Trigger::Literals(found) => {
                     custom.owners.extend(found.iter().map(|_| Some(index as u16)));
                     literals.extend(found);
@@ -106,6 +119,17 @@ impl Custom {
         let &[first, second, ..] = value else { return false };
         let (word, bit) = pair(first, second);
         self.pairs[word] & bit != 0
+    }
+
+    /// False where no pattern has to be tried by its first byte.
+    pub fn has_starts(&self, health: bool) -> bool {
+        self.starts.iter().any(|it| health || !it.health)
+    }
+
+    /// The patterns without a literal that may begin with that byte.
+    pub fn starting_with(&self, byte: u8, health: bool) -> impl Iterator<Item = u16> + '_ {
+        let fits = move |it: &&Start| it.bytes[usize::from(byte)] && (health || !it.health);
+        self.starts.iter().filter(fits).map(|it| it.pattern)
     }
 
     /// Every place in `text` at which a literal stands.
@@ -160,6 +184,27 @@ pub fn check_trigger(file: &PatternFile) -> Result<Trigger, Error> {
     }
     let digits_only = (0..256).all(|byte| !first[byte] || (byte as u8).is_ascii_digit());
     Ok(if digits_only { Trigger::Digits } else { Trigger::Class(first) })
+}
+
+/// True where the regex can match text without a digit.
+pub fn may_lack_digits(regex: &str) -> bool {
+    let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(regex);
+    parsed.is_ok_and(|hir| lacks_digits(&hir))
+}
+
+fn lacks_digits(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => !literal.0.iter().any(u8::is_ascii_digit),
+        HirKind::Class(Class::Bytes(class)) => {
+            class.ranges().iter().any(|range| (range.start()..=range.end()).any(|byte| !byte.is_ascii_digit()))
+        }
+        HirKind::Class(Class::Unicode(_)) => true,
+        HirKind::Repetition(repetition) => repetition.min == 0 || lacks_digits(&repetition.sub),
+        HirKind::Capture(capture) => lacks_digits(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().all(lacks_digits),
+        HirKind::Alternation(parts) => parts.iter().any(lacks_digits),
+    }
 }
 
 /// The bytes a match can begin with.

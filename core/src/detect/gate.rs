@@ -95,10 +95,12 @@ fn edge(hir: &Hir, side: Side, bytes: &mut Bytes) -> bool {
             false
         }
         HirKind::Class(Class::Unicode(class)) => {
+            // A character from U+0080 on is several bytes, all of them from 0x80 on.
             for range in class.iter() {
-                // Beyond ASCII a character is more than one byte: any of them, then.
-                let last = if range.end().is_ascii() { range.end() as usize } else { 255 };
-                bytes[(range.start() as usize).min(0x80)..=last].fill(true);
+                (range.start()..=range.end()).take_while(char::is_ascii).for_each(|it| bytes[it as usize] = true);
+                if !range.end().is_ascii() {
+                    bytes[0x80..].fill(true);
+                }
             }
             false
         }

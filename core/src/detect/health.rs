@@ -12,19 +12,8 @@ use super::words::{PhraseTable, keys, split, word_hash};
 use crate::{Error, ErrorKind};
 
 /// Kinds of health evidence, by their stable names.
-pub const KINDS: [&str; 11] = [
-    "anatomy",
-    "diagnosis",
-    "drug",
-    "lab",
-    "procedure",
-    "section",
-    "specialty",
-    "symptom",
-    "vital",
-    "device",
-    "other",
-];
+pub const KINDS: [&str; 11] =
+    ["anatomy", "diagnosis", "drug", "lab", "procedure", "section", "specialty", "symptom", "vital", "device", "other"];
 
 /// Per block and kind, more is not counted.
 pub const CAP: u64 = 64;

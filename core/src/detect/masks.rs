@@ -11,6 +11,7 @@ mod class {
     pub const AT: u8 = 4;
     pub const SEPARATOR: u8 = 8;
     pub const SLASH: u8 = 16;
+    pub const UPPER: u8 = 32;
 }
 
 const CLASS: [u8; 256] = {
@@ -20,7 +21,8 @@ const CLASS: [u8; 256] = {
         let b = byte as u8;
         table[byte] = match b {
             b'0'..=b'9' => class::DIGIT | class::WORD,
-            b'a'..=b'z' | b'A'..=b'Z' | 0x80.. => class::WORD,
+            b'A'..=b'Z' => class::WORD | class::UPPER,
+            b'a'..=b'z' | 0x80.. => class::WORD,
             b'@' => class::AT,
             b':' | b'=' => class::SEPARATOR,
             b'/' => class::SLASH,
@@ -40,6 +42,8 @@ pub struct Masks {
     pub word: Vec<u64>,
     /// Places at which something may begin: a digit run, an `@`, a `:` or `=` behind a word, a `/` behind a letter.
     pub trigger: Vec<u64>,
+    /// Where a camelCase part begins inside a word: `patient|Id`.
+    pub hump: Vec<u64>,
     separator: Vec<u64>,
     slash: Vec<u64>,
 }
@@ -54,20 +58,22 @@ impl Masks {
 
     fn resize(&mut self, len: usize) {
         let words = len.div_ceil(64) + 1;
-        for mask in [&mut self.digit, &mut self.word, &mut self.trigger, &mut self.separator, &mut self.slash] {
+        let masks = [&mut self.digit, &mut self.word, &mut self.trigger, &mut self.hump];
+        for mask in masks.into_iter().chain([&mut self.separator, &mut self.slash]) {
             mask.clear();
             mask.resize(words, 0);
         }
     }
 
-    /// Derives the triggers. `trigger` holds the `@` bits when it begins.
+    /// Derives triggers and humps. `trigger` holds the `@` bits and `hump` the upper-case letters when it begins.
     fn combine(&mut self) {
-        let words = self.digit.len();
         let rows = self.digit.iter().zip(&self.word).zip(&self.separator).zip(&self.slash);
-        let mut digit_before = 0;
-        let mut letter_before = 0;
-        for ((((digit, word), separator), slash), trigger) in rows.zip(&mut self.trigger[..words]) {
+        let (mut digit_before, mut letter_before, mut lower_before) = (0, 0, 0);
+        for (((((digit, word), separator), slash), trigger), hump) in rows.zip(&mut self.trigger).zip(&mut self.hump) {
             let letter = word & !digit;
+            let lower = letter & !*hump;
+            *hump &= lower << 1 | lower_before;
+            lower_before = lower >> 63;
             let starts = digit & !(digit << 1 | digit_before);
             let labels = separator & !(separator << 1);
             let hosts = slash & (letter << 1 | letter_before);
@@ -80,6 +86,11 @@ impl Masks {
     /// The end of the run of set bits in `mask` that contains `at`, at most `end`.
     #[inline]
     pub fn run_end(mask: &[u64], at: usize, end: usize) -> usize {
+        let len = Self::window(mask, at).trailing_ones() as usize;
+        if len < 64 { (at + len).min(end) } else { Self::long_run_end(mask, at, end) }
+    }
+
+    fn long_run_end(mask: &[u64], at: usize, end: usize) -> usize {
         let mut index = at / 64;
         let mut clear = !mask[index] & (!0 << (at % 64));
         while clear == 0 {
@@ -98,6 +109,11 @@ impl Masks {
         if at <= start {
             return at;
         }
+        let len = Self::window_before(mask, at, start).leading_ones() as usize;
+        if len < 64 { at - len } else { Self::long_run_start(mask, at, start) }
+    }
+
+    fn long_run_start(mask: &[u64], at: usize, start: usize) -> usize {
         let last = at - 1;
         let mut index = last / 64;
         let mut clear = !mask[index] & (!0 >> (63 - last % 64));
@@ -109,6 +125,32 @@ impl Masks {
             clear = !mask[index];
         }
         (index * 64 + 64 - clear.leading_zeros() as usize).max(start)
+    }
+
+    /// The 64 bits before `at`, the nearest on top; those before `floor` are clear.
+    #[inline]
+    pub fn window_before(mask: &[u64], at: usize, floor: usize) -> u64 {
+        let (index, shift) = (at / 64, at % 64);
+        let low = if index > 0 { mask[index - 1] } else { 0 };
+        let bits = if shift == 0 { low } else { mask[index] << (64 - shift) | low >> shift };
+        if at - floor < 64 { bits & !(!0 >> (at - floor)) } else { bits }
+    }
+
+    /// The 64 bits from `at` on.
+    #[inline]
+    pub fn window(mask: &[u64], at: usize) -> u64 {
+        let (index, shift) = (at / 64, at % 64);
+        let low = mask[index] >> shift;
+        if shift == 0 { low } else { low | mask.get(index + 1).copied().unwrap_or(0) << (64 - shift) }
+    }
+
+    /// Where the last camelCase part of the word `start..end` begins; `start` where it is one part.
+    #[inline]
+    pub fn last_part(&self, start: usize, end: usize) -> usize {
+        match Self::previous_set_end(&self.hump, end, start + 1) {
+            Some(behind) => behind - 1,
+            None => start,
+        }
     }
 
     /// The first set bit at or behind `at`, below `end`.
@@ -161,18 +203,19 @@ fn classify(text: &[u8], masks: &mut Masks) {
     portable(text, masks);
 }
 
-fn store(masks: &mut Masks, index: usize, [digit, word, at, separator, slash]: [u64; 5]) {
+fn store(masks: &mut Masks, index: usize, [digit, word, at, separator, slash, upper]: [u64; 6]) {
     masks.digit[index] = digit;
     masks.word[index] = word;
     masks.trigger[index] = at;
     masks.separator[index] = separator;
     masks.slash[index] = slash;
+    masks.hump[index] = upper;
 }
 
 /// The reference: one byte after the other.
 fn scalar(text: &[u8], masks: &mut Masks) {
     for (index, chunk) in text.chunks(64).enumerate() {
-        let mut bits = [0u64; 5];
+        let mut bits = [0u64; 6];
         for (at, &byte) in chunk.iter().enumerate() {
             let classes = CLASS[usize::from(byte)];
             for (bit, mask) in bits.iter_mut().enumerate() {
@@ -189,7 +232,7 @@ fn portable(text: &[u8], masks: &mut Masks) {
     let whole = text.len() / 64;
     for index in 0..whole {
         let chunk = &text[index * 64..][..64];
-        let mut bits = [0u64; 5];
+        let mut bits = [0u64; 6];
         for (part, eight) in chunk.chunks_exact(8).enumerate() {
             let mut classes = 0u64;
             for (at, &byte) in eight.iter().enumerate() {
@@ -214,7 +257,7 @@ fn tail(text: &[u8], whole: usize, masks: &mut Masks) {
     let mut one = Masks::default();
     one.resize(rest.len());
     scalar(rest, &mut one);
-    store(masks, whole, [one.digit[0], one.word[0], one.trigger[0], one.separator[0], one.slash[0]]);
+    store(masks, whole, [one.digit[0], one.word[0], one.trigger[0], one.separator[0], one.slash[0], one.hump[0]]);
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -233,12 +276,13 @@ mod avx2 {
     const AT: u8 = 16; //        40
     const SEPARATOR: u8 = 32; // 3a 3d
     const SLASH: u8 = 64; //     2f
+    const CAPITAL: u8 = 128; //  4x 5x; letters among them are upper case
 
     const fn low_nibbles() -> [u8; 16] {
         let mut table = [0; 16];
         let mut low = 0;
         while low < 16 {
-            let mut bits = HIGH;
+            let mut bits = HIGH | CAPITAL;
             if low <= 9 {
                 bits |= DIGIT;
             }
@@ -267,8 +311,22 @@ mod avx2 {
     const TOP: [u8; 16] = {
         let letters = [LETTER_1, LETTER_2];
         [
-            0, 0, SLASH, DIGIT | SEPARATOR, letters[0] | AT, letters[1], letters[0], letters[1], HIGH, HIGH, HIGH,
-            HIGH, HIGH, HIGH, HIGH, HIGH,
+            0,
+            0,
+            SLASH,
+            DIGIT | SEPARATOR,
+            letters[0] | AT | CAPITAL,
+            letters[1] | CAPITAL,
+            letters[0],
+            letters[1],
+            HIGH,
+            HIGH,
+            HIGH,
+            HIGH,
+            HIGH,
+            HIGH,
+            HIGH,
+            HIGH,
         ]
     };
 
@@ -291,7 +349,9 @@ mod avx2 {
                 (_mm256_loadu_si256(at.cast()), _mm256_loadu_si256(at.add(32).cast()))
             };
             let (a, b) = (classes(a, low, top), classes(b, low, top));
-            let bits = [plane::<7>(a, b), words(a, b), plane::<3>(a, b), plane::<2>(a, b), plane::<1>(a, b)];
+            let word = words(a, b);
+            let upper = plane::<0>(a, b) & word;
+            let bits = [plane::<7>(a, b), word, plane::<3>(a, b), plane::<2>(a, b), plane::<1>(a, b), upper];
             store(masks, index, bits);
         }
         tail(text, whole, masks);
@@ -334,11 +394,11 @@ mod tests {
 
     use super::*;
 
-    fn by(classify: impl Fn(&[u8], &mut Masks), text: &[u8]) -> [Vec<u64>; 5] {
+    fn by(classify: impl Fn(&[u8], &mut Masks), text: &[u8]) -> [Vec<u64>; 6] {
         let mut masks = Masks::default();
         masks.resize(text.len());
         classify(text, &mut masks);
-        [masks.digit, masks.word, masks.trigger, masks.separator, masks.slash]
+        [masks.digit, masks.word, masks.trigger, masks.separator, masks.slash, masks.hump]
     }
 
     proptest! {

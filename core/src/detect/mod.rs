@@ -25,6 +25,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use self::context::TellingWords;
 use self::custom::Lead;
 use self::find::{Finder, Hl7Fields};
 pub use self::health::Tally as HealthTally;
@@ -32,10 +33,10 @@ use self::masks::Masks;
 use self::memory::ColumnTally;
 pub use self::memory::SourceMemory;
 use self::normalise::Plain;
-use self::plan::{Plan, Plans};
+use self::plan::{Outcome, Plan, Plans};
 pub use self::ruleset::{Entity, Ruleset};
 use crate::Error;
-use crate::model::{Detection, EntityId, Field, Label, Segment};
+use crate::model::{Detection, EntityId, Field, FieldKind, Label, Segment};
 
 /// What to look for and what to report.
 #[derive(Clone, Debug)]
@@ -91,6 +92,7 @@ pub struct Candidate {
 #[derive(Default)]
 struct Scratch {
     masks: Masks,
+    telling: TellingWords,
     plans: Plans,
 }
 
@@ -137,8 +139,10 @@ impl Detector {
         let plain = normalise::normalise(&segment.text);
         SCRATCH.with_borrow_mut(|scratch| {
             scratch.masks.fill(&plain.text);
+            scratch.telling.reset(plain.text.len());
             let lanes = found.lanes(&segment.frame.labels, |label| scratch.plans.of(self, label));
-            self.search(segment, &plain, Prepared { masks: &scratch.masks, lanes: &lanes }, found);
+            let prepared = Prepared { masks: &scratch.masks, telling: &scratch.telling, lanes: &lanes };
+            self.search(segment, &plain, prepared, found);
         });
         if !plain.is_original() {
             for item in &mut found.items {
@@ -151,7 +155,7 @@ impl Detector {
     }
 
     fn search(&self, segment: &Segment, plain: &Plain<'_>, prepared: Prepared<'_>, found: &mut Candidates) {
-        let Prepared { masks, lanes } = prepared;
+        let Prepared { masks, telling, lanes } = prepared;
         let unlabelled = Lane::default();
         let mut finder = Finder {
             rules: &self.ruleset,
@@ -160,36 +164,61 @@ impl Detector {
             wanted: &self.wanted,
             text: &plain.text,
             masks,
+            telling,
             out: &mut found.items,
             health: &mut found.health,
             lo: 0,
             hi: 0,
             field: u32::MAX,
             meaning: &unlabelled.plan.meaning,
-            plan: &unlabelled.plan,
             keep_weak: false,
         };
         let whole = [find::whole_text(segment)];
         let fields = if segment.fields.is_empty() { &whole[..] } else { &segment.fields };
         let mut open = Open::default();
         for (index, field) in fields.iter().enumerate() {
-            (finder.lo, finder.hi) = bounds(plain, field);
-            finder.field = if segment.fields.is_empty() { u32::MAX } else { index as u32 };
+            let (lo, hi) = bounds(plain, field);
             let lane = lanes.get(field.label as usize).unwrap_or(&unlabelled);
-            (finder.plan, finder.meaning) = (&lane.plan, &lane.plan.meaning);
-            finder.keep_weak = lane.column > 0;
+            if field.kind != FieldKind::Narrative
+                && let Some(outcome) = lane.plan.whole(&self.ruleset, &plain.text, lo..hi)
+            {
+                let detection = Detection { start: lo as u32, end: hi as u32, field: index as u32, ..outcome.detection };
+                if lane.takes(outcome, self.options.min_permille) {
+                    finder.out.push(Candidate { detection, column: lane.column });
+                }
+                if lane.column > 0 {
+                    found.columns[lane.column as usize - 1].count_cell(outcome);
+                }
+                if let Some(kind) = outcome.health {
+                    finder.health.add(kind);
+                }
+                if outcome.is_sure && !self.ruleset.custom.may_lead_whole(&plain.text[lo..hi]) {
+                    continue;
+                }
+                open.add(lo, hi, index);
+                continue;
+            }
+            (finder.lo, finder.hi) = (lo, hi);
+            (finder.meaning, finder.keep_weak) = (&lane.plan.meaning, lane.column > 0);
+            finder.field = if segment.fields.is_empty() { u32::MAX } else { index as u32 };
             let first = finder.out.len();
-            let told = finder.search_field(field.kind);
+            finder.search();
             if lane.column > 0 {
                 found.columns[lane.column as usize - 1].take_cell(&mut finder.out[first..], lane.column);
             }
-            let value = &plain.text[finder.lo..finder.hi.max(finder.lo)];
-            if !told && self.ruleset.custom.may_lead(value) || told && self.ruleset.custom.may_lead_whole(value) {
-                open.add(finder.lo, finder.hi, index);
+            if self.ruleset.custom.may_lead(&plain.text[lo..hi.max(lo)]) {
+                open.add(lo, hi, index);
             }
         }
         for span in &open.spans {
             self.follow_leads(&mut finder, span, fields, plain);
+        }
+        if self.ruleset.custom.has_starts(self.options.health) {
+            for (index, field) in fields.iter().enumerate() {
+                (finder.lo, finder.hi) = bounds(plain, field);
+                finder.field = if segment.fields.is_empty() { u32::MAX } else { index as u32 };
+                finder.try_starts();
+            }
         }
         resolve::resolve(&mut found.items);
         let places = found.items.iter().map(|it| it.detection.start as usize);
@@ -250,6 +279,11 @@ impl Detector {
     }
 }
 
+/// The hash of a column's header, 0 where it has none.
+fn name_hash(name: &[u8]) -> u64 {
+    if name.is_empty() { 0 } else { words::word_hash(name, 0, name.len()) }
+}
+
 /// A field's place in the plain text.
 fn bounds(plain: &Plain<'_>, field: &Field) -> (usize, usize) {
     if plain.is_original() {
@@ -273,7 +307,7 @@ impl Candidates {
         let lane = |label: &Label| {
             let plan = plan(label);
             let column = label.column.map_or(0, |number| {
-                let key = words::chain(u64::from(number) + 1, words::word_hash(&label.name, 0, label.name.len()));
+                let key = words::chain(u64::from(number) + 1, name_hash(&label.name));
                 let labelled = !plan.meaning.patterns.is_empty();
                 self.columns.push(ColumnTally { key, labelled, ..ColumnTally::default() });
                 self.columns.len() as u32
@@ -288,7 +322,16 @@ impl Candidates {
 #[derive(Clone, Copy)]
 struct Prepared<'a> {
     masks: &'a Masks,
+    telling: &'a TellingWords,
     lanes: &'a [Lane],
+}
+
+impl Lane {
+    /// True where the column or the threshold wants to see what becomes of a value.
+    #[inline]
+    fn takes(&self, outcome: &Outcome, least: u16) -> bool {
+        outcome.is_reported && (self.column > 0 || outcome.detection.permille >= least)
+    }
 }
 
 /// Stretches of text in which a literal may still lead to something: fields whose labels do not tell all.
@@ -326,12 +369,21 @@ struct Lane {
 }
 
 impl ColumnTally {
-    /// Counts a cell and marks its candidates as the column's.
+    /// Counts a cell that was searched and marks its candidates as the column's.
     fn take_cell(&mut self, found: &mut [Candidate], column: u32) {
         self.cells += 1;
         for candidate in found {
             candidate.column = column;
             self.count(&candidate.detection);
+        }
+    }
+
+    /// Counts a cell of which its label told what it is.
+    #[inline]
+    fn count_cell(&mut self, outcome: &Outcome) {
+        self.cells += 1;
+        if outcome.is_reported {
+            self.count(&outcome.detection);
         }
     }
 }

@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn the_longer_of_two_sure_ones_stays() {
-        let mut items = vec![candidate(0, 5, 900), candidate(3, 20, 600), candidate(10, 12, 990), candidate(21, 22, 500)];
+        let mut items =
+            vec![candidate(0, 5, 900), candidate(3, 20, 600), candidate(10, 12, 990), candidate(21, 22, 500)];
         resolve(&mut items);
         let places: Vec<(u32, u32)> = items.iter().map(|it| (it.detection.start, it.detection.end)).collect();
         assert_eq!(places, [(3, 20), (21, 22)]);

@@ -57,3 +57,61 @@ fn a_column_that_contradicts_its_header_is_doubted() {
     let cells: Vec<String> = (0..200).map(|row| format!("000-{:02}-{:04}", row % 90 + 10, row + 1)).collect();
     assert!(column("ssn", &cells).is_empty());
 }
+#[test]
+fn short_prefixes_belong_to_their_number() {
+    let values = |text: &str| found(text).into_iter().map(|it| it.1).collect::<Vec<_>>();
+    assert_eq!(values("MRN: PT-4471-B, Encounter ID: E-10045877"), ["PT-4471-B", "E-10045877"]);
+    assert_eq!(values("Member ID DL-4471882 MRN-00412345"), ["DL-4471882", "00412345"]);
+}
+
+#[test]
+fn a_name_behind_a_number_tells_it_unless_it_labels_the_next() {
+    let kinds = |text: &str| found(text).into_iter().map(|it| it.0).collect::<Vec<_>>();
+    assert_eq!(kinds("930.267.3943 fax, 919-555-7821 (fax)"), ["fax", "fax"]);
+    assert_eq!(kinds("919-555-7821 Fax: 919-555-7822"), ["phone", "fax"]);
+    assert_eq!(kinds("919-555-7821 fax 919-555-7822"), ["phone", "fax"]);
+    assert_eq!(kinds("call 082 490 1693-Office, 3660170548-Fax"), ["phone", "fax"]);
+}
+
+#[test]
+fn what_was_said_of_an_earlier_value_ends_there() {
+    let shown = found("member ID: W045546244. The 96-year-old patient");
+    assert_eq!(shown[1], ("age".into(), "96-year-old".into()));
+    assert!(found("MRN: [mrn] 4029887").is_empty() && found("MRN: ********* 4029887").is_empty());
+    let logged =
+        r#""msg":"loaded encounter","trace_id":"db83fd078f9e8c0d42421d948dfa3033","span_id":"238483c4976b3062""#;
+    assert!(found(logged).is_empty());
+}
+
+#[test]
+fn a_refused_date_leaves_no_shorter_one() {
+    for text in ["31 June 2024", "5 Jan 20245", "Mar 5, 20245", "10 may help", "dec 10 items"] {
+        assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+    }
+    assert_eq!(found("age 67, March 2024"), [("date".into(), "March 2024".into())]);
+}
+
+/// A pattern of a user's own that no literal starts.
+fn own(regex: &str) -> Detector {
+    let file = format!(
+        "id = 'badge'\nname = 'Badge'\ncategory = 'R'\nsource = 'own'\nregex = '{regex}'\nexamples = []\n\
+         counter_examples = []\n[score]\nbare = 0.9\ncue = 0.9\nlabel = 0.9"
+    );
+    let rules = Ruleset::with_files(&[("badge.toml".into(), file)]).expect("the schema's keys");
+    Detector::new(rules, DetectorOptions::default()).expect("field tables")
+}
+
+#[test]
+fn own_patterns_without_a_literal_are_found() {
+    for (regex, text, value) in [
+        ("[A-Z]{2}[0-9]{5}[a-z]", "seen AB12345x, CD1x", "AB12345x"),
+        ("[0-9]{3}#[0-9]{3}", "7#1 then 123#456.", "123#456"),
+        ("#[0-9]{6}!", "a #123456! b", "#123456!"),
+    ] {
+        let detector = own(regex);
+        let badge = detector.ruleset().entity_id("badge").expect("the pattern's id");
+        let found: Vec<&str> =
+            detector.detect(text).iter().filter(|it| it.entity == badge).map(|it| &text[it.range()]).collect();
+        assert_eq!(found, [value], "{regex}");
+    }
+}

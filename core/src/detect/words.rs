@@ -1,32 +1,41 @@
 //! Words and their hashes: lower-cased, up to 24 bytes telling, the rest by length. Never compares strings.
 
-use super::masks::Masks;
-
-/// The hash of a word, ASCII case ignored.
-#[inline]
+/// The hash of a word, ASCII case ignored: of its first eight bytes, its last eight and its length.
+#[inline(always)]
 pub fn word_hash(text: &[u8], start: usize, end: usize) -> u64 {
     let len = end - start;
-    let (low, high) = if len <= 8 {
-        (partial(text, start, len), 0)
+    let low = eight(text, start);
+    let bytes = if len <= 8 {
+        low & (!0 >> (64 - 8 * len)) | FOLD
     } else {
-        (load(text, start), load(text, end - 8))
+        (low | FOLD).rotate_left(29).wrapping_mul(0xC2B2_AE3D_27D4_EB4F) ^ (eight(text, end - 8) | FOLD)
     };
-    let middle = if len > 16 { load(text, start + 8) } else { 0 };
-    let folded = (low | 0x2020_2020_2020_2020 & mask(len)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        ^ (high | 0x2020_2020_2020_2020).wrapping_mul(0xC2B2_AE3D_27D4_EB4F)
-        ^ (middle | 0x2020_2020_2020_2020).wrapping_mul(0x1656_67B1_9E37_79F9)
-        ^ len as u64;
-    mix(folded)
+    let hash = bytes.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add((len as u64) << 40);
+    hash ^ hash >> 32
+}
+
+/// Sets the bit that tells lower from upper case.
+const FOLD: u64 = 0x2020_2020_2020_2020;
+
+/// Eight bytes from `at` on, zeros behind the text's end.
+#[inline(always)]
+fn eight(text: &[u8], at: usize) -> u64 {
+    match text.get(at..at + 8) {
+        Some(bytes) => u64::from_le_bytes(bytes.try_into().expect("a slice of eight bytes")),
+        None => text[at..].iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte)),
+    }
 }
 
 /// The keys of a phrase: of all its beginnings, the whole last.
 pub fn keys(words: impl Iterator<Item = u64>) -> Vec<u64> {
-    let mut key = 0;
-    words.map(|word| {
-        key = chain(key, word);
-        key
-    })
-    .collect()
+    let mut key = None;
+    words
+        .map(|word| {
+            let next = key.map_or(word, |key| chain(key, word));
+            key = Some(next);
+            next
+        })
+        .collect()
 }
 
 /// Adds a word to the hash of a phrase.
@@ -39,25 +48,6 @@ pub fn chain(phrase: u64, word: u64) -> u64 {
 fn mix(value: u64) -> u64 {
     let value = (value ^ value >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     value ^ value >> 32
-}
-
-#[inline]
-fn mask(len: usize) -> u64 {
-    if len >= 8 { !0 } else { (1u64 << (8 * len)) - 1 }
-}
-
-#[inline]
-fn load(text: &[u8], at: usize) -> u64 {
-    let bytes: [u8; 8] = text[at..at + 8].try_into().expect("a slice of eight bytes");
-    u64::from_le_bytes(bytes)
-}
-
-#[inline]
-fn partial(text: &[u8], at: usize, len: usize) -> u64 {
-    match text.get(at..at + 8) {
-        Some(eight) => u64::from_le_bytes(eight.try_into().expect("a slice of eight bytes")) & mask(len),
-        None => text[at..at + len].iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte)),
-    }
 }
 
 /// The words of a phrase or label in reading order: runs of letters and digits, split where a lower-case letter is
@@ -83,36 +73,8 @@ pub fn split(text: &[u8]) -> Vec<(usize, usize)> {
 
 /// True where a camelCase word begins inside another: `patient|Id`, `HL7|Message` stays one (`L7M`).
 #[inline]
-pub fn is_hump(text: &[u8], at: usize) -> bool {
+fn is_hump(text: &[u8], at: usize) -> bool {
     at > 0 && text[at].is_ascii_uppercase() && text[at - 1].is_ascii_lowercase()
-}
-
-/// The start of the word (or camelCase part of one) that ends at `end`.
-#[inline]
-pub fn start_of_word(text: &[u8], masks: &Masks, end: usize, floor: usize) -> usize {
-    let start = Masks::run_start(&masks.word, end, floor);
-    if end - start > 40 || !has_hump(text, start, end) {
-        return start;
-    }
-    (start + 1..end).rev().find(|&at| is_hump(text, at)).unwrap_or(start)
-}
-
-/// True where a camelCase word may begin inside `start..end`: eight bytes at a time.
-#[inline]
-fn has_hump(text: &[u8], start: usize, end: usize) -> bool {
-    const LETTER: u64 = 0x4040_4040_4040_4040;
-    let mut at = start;
-    let mut lower_before = 0;
-    while at < end {
-        let eight = partial(text, at, (end - at).min(8));
-        let (upper, lower) = (eight & !(eight << 1) & LETTER, eight & (eight << 1) & LETTER);
-        if (lower << 8 | lower_before) & upper != 0 {
-            return true;
-        }
-        lower_before = lower >> 56;
-        at += 8;
-    }
-    false
 }
 
 /// The value of a key that only begins longer phrases.
@@ -148,7 +110,7 @@ impl PhraseTable {
         PhraseTable { slots, bits }
     }
 
-    /// False where no phrase begins (is entered) with that word.
+    /// False where no phrase is entered with that word.
     #[inline]
     pub fn may_begin(&self, word: u64) -> bool {
         self.bits[word as usize >> 6 & 2047] >> (word & 63) & 1 == 1
@@ -156,22 +118,28 @@ impl PhraseTable {
 
     /// The value of the longest phrase of those words, and its length; asks for a word only where it may go on.
     #[inline]
-    pub fn longest(&self, first: u64, mut next: impl FnMut(usize) -> Option<u64>) -> Option<(u32, usize)> {
-        if !self.may_begin(first) {
-            return None;
-        }
-        let mut key = chain(0, first);
+    pub fn longest(&self, first: u64, next: impl FnMut(usize) -> Option<u64>) -> Option<(u32, usize)> {
         let mut found = None;
+        self.each(first, next, |value, len| found = Some((value, len)));
+        found
+    }
+
+    /// Every phrase of those words, the shortest first.
+    #[inline]
+    pub fn each(&self, first: u64, mut next: impl FnMut(usize) -> Option<u64>, mut take: impl FnMut(u32, usize)) {
+        if !self.may_begin(first) {
+            return;
+        }
+        let mut key = first;
         let mut len = 1;
         while let Some(value) = self.get(key) {
             if value != PREFIX {
-                found = Some((value, len));
+                take(value, len);
             }
             let Some(word) = next(len) else { break };
             key = chain(key, word);
             len += 1;
         }
-        found
     }
 
     /// The value of a key.

@@ -40,7 +40,7 @@ pub(super) fn is_xz(head: &Head<'_>) -> bool {
 }
 
 pub(super) fn read_gzip(job: &mut Job<'_>, stream: Stream<'_>) {
-    let open = |input| Member::Gzip(GzDecoder::new(input));
+    let open = |input| Member::Gzip(Box::new(GzDecoder::new(input)));
     read_inside(job, &[".gz", ".gzip", ".tgz"], || Some(Box::new(Members::new(stream, b'\x1F', open))));
 }
 
@@ -98,7 +98,7 @@ type Input<'a> = BufReader<Box<dyn Read + 'a>>;
 
 /// One of the streams that a compressed file is joined from.
 enum Member<'a> {
-    Gzip(GzDecoder<Input<'a>>),
+    Gzip(Box<GzDecoder<Input<'a>>>),
     Bzip2(BzDecoder<Input<'a>>),
 }
 

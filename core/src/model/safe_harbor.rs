@@ -4,7 +4,24 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
 pub enum SafeHarbor {
-    A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R,
+    A,
+    B,
+    C,
+    D,
+    E,
+    F,
+    G,
+    H,
+    I,
+    J,
+    K,
+    L,
+    M,
+    N,
+    O,
+    P,
+    Q,
+    R,
 }
 
 impl SafeHarbor {

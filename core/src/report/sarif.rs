@@ -186,10 +186,9 @@ impl Sink for Sarif {
     }
 
     fn end(&mut self, summary: &SourceSummary) -> Result<(), Error> {
-        if let (Some(reason), 0) = (summary.reason, self.parts_of_source) {
-            if summary.state != SourceState::Complete {
-                self.notify(reason, String::new());
-            }
+        match (summary.reason, self.parts_of_source) {
+            (Some(reason), 0) if summary.state != SourceState::Complete => self.notify(reason, String::new()),
+            _ => {}
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The pipeline: sources in, verdicts and findings out to a sink, in walk order whatever the number of threads.
 //! Knows no formats and no patterns, prints nothing.
+#![allow(clippy::disallowed_methods, reason = "scanning may have a deadline, which no finding depends on")]
 
 mod allow;
 mod blocks;

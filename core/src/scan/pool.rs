@@ -173,15 +173,21 @@ struct Finished {
 }
 
 impl<'a> Pool<'a> {
-    /// How many blocks of one source may be pending.
+    /// How many blocks of one source may be pending: what the free workers may have, and some that were searched
+    /// meanwhile.
     pub fn window(&self) -> usize {
-        2 * self.threads
+        self.share(&lock(&self.state)) + 2
     }
 
-    /// Queues a block. False where enough are in memory already.
+    /// Blocks that may wait for free workers or be with them: two for each, so that none idles.
+    fn share(&self, state: &State<'_>) -> usize {
+        2 * self.threads.saturating_sub(state.active)
+    }
+
+    /// Queues a block. False where no worker is free for it.
     pub fn offer(&self, job: &Arc<Job<'a>>) -> bool {
         let mut state = lock(&self.state);
-        if state.in_flight >= 2 * self.threads {
+        if state.in_flight >= self.share(&state) {
             return false;
         }
         state.in_flight += 1;
@@ -189,11 +195,6 @@ impl<'a> Pool<'a> {
         drop(state);
         self.changed.notify_all();
         true
-    }
-
-    /// The oldest block that nobody searches yet.
-    pub fn take_job(&self) -> Option<Arc<Job<'a>>> {
-        lock(&self.state).jobs.pop_front()
     }
 
     /// Searches a block that was queued.

@@ -121,6 +121,10 @@ impl<'a> Context<'a> {
         if input.cut || extraction.reason == Some(Reason::Interrupted) {
             reading.tell_why(&mut extraction);
         }
+        // It shrank while it was read: what was there before was not examined.
+        if extraction.state == SourceState::Complete && source.size.is_some_and(|size| input.read < size) {
+            (extraction.state, extraction.reason) = (SourceState::Partial, Some(Reason::Changed));
+        }
         let (summary, parts) = reading.finish(extraction)?;
         out.end(summary, parts)
     }
@@ -172,17 +176,11 @@ impl<'a, 'd> Reading<'a, 'd> {
         }
     }
 
-    /// Gives a block to the pool, or searches blocks itself while the pool has all it may hold.
+    /// Gives a block to the pool, or searches it while it is warm where no worker is free.
     fn hand_out(&mut self, pool: &'a Pool<'a>, segment: Segment) {
         let job = Arc::new(Job::new(self.search, segment, self.spare.blocks.pop().unwrap_or_default()));
-        while !pool.offer(&job) {
-            match pool.take_job() {
-                Some(other) => pool.run(&other),
-                None => {
-                    job.run();
-                    break;
-                }
-            }
+        if !pool.offer(&job) {
+            job.run();
         }
         self.pending.push_back(job);
         self.collect(pool, pool.window());

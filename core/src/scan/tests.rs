@@ -102,7 +102,7 @@ fn any_number_of_threads_says_the_same() {
     let run = |threads, counting| {
         let mut sink = Protocol { counting, ..Protocol::default() };
         let scanner = scanner(threads, ScanOptions::default());
-        let totals = scanner.scan_paths(&[folder.0.clone()], &WalkOptions::default(), &mut sink).unwrap();
+        let totals = scanner.scan_paths(std::slice::from_ref(&folder.0), &WalkOptions::default(), &mut sink).unwrap();
         (sink.calls, totals)
     };
     let (calls, totals) = run(1, false);
@@ -140,7 +140,8 @@ fn a_failing_sink_ends_the_scan() {
     for threads in [1, 4] {
         let mut sink = Protocol { fails_at: Some(30), ..Protocol::default() };
         let scanner = scanner(threads, ScanOptions::default());
-        let error = scanner.scan_paths(&[folder.0.clone()], &WalkOptions::default(), &mut sink).unwrap_err();
+        let error =
+            scanner.scan_paths(std::slice::from_ref(&folder.0), &WalkOptions::default(), &mut sink).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Closed);
         assert_eq!(sink.calls.len(), 31);
     }
@@ -166,7 +167,7 @@ fn limits_are_reported() {
     let limits = Limits { file_size: Some(1000), time: Some(std::time::Duration::ZERO), ..Limits::default() };
     let scanner = scanner(2, ScanOptions { limits, ..ScanOptions::default() });
     let mut sink = Protocol::default();
-    let totals = scanner.scan_paths(&[folder.0.clone()], &WalkOptions::default(), &mut sink).unwrap();
+    let totals = scanner.scan_paths(std::slice::from_ref(&folder.0), &WalkOptions::default(), &mut sink).unwrap();
     assert_eq!(totals.unread.get(&crate::model::Reason::LimitSize), Some(&2));
     assert_eq!(totals.unread.get(&crate::model::Reason::Timeout), Some(&60));
     assert!(totals.failures());
@@ -180,7 +181,8 @@ fn allowed_values_and_paths_are_not_counted() {
     folder.file("b.sample", b"SSN: 123-45-6788\n");
     let allow = AllowList::parse("regex:123-.*\npath:*.sample\n", None).unwrap();
     let scanner = scanner(1, ScanOptions { allow: Some(Arc::new(allow)), ..ScanOptions::default() });
-    let totals = scanner.scan_paths(&[folder.0.clone()], &WalkOptions::default(), &mut Protocol::default()).unwrap();
+    let totals =
+        scanner.scan_paths(std::slice::from_ref(&folder.0), &WalkOptions::default(), &mut Protocol::default()).unwrap();
     assert_eq!(totals.findings(), 1);
 }
 

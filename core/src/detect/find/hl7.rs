@@ -88,10 +88,10 @@ impl Finder<'_> {
         let mut field = 1;
         while start <= line {
             let end = self.text[start..line].iter().position(|it| *it == b'|').map_or(line, |it| start + it);
-            if end > start {
-                if let Some(rows) = self.hl7.rows.get(&(name, field)) {
-                    self.hl7_field(rows, start, end);
-                }
+            if end > start
+                && let Some(rows) = self.hl7.rows.get(&(name, field))
+            {
+                self.hl7_field(rows, start, end);
             }
             start = end + 1;
             field += 1;
@@ -117,7 +117,8 @@ impl Finder<'_> {
         if !telling || !self.wanted[usize::from(row.pattern)] || &self.text[lo..hi] == b"\"\"" {
             return;
         }
-        let Some(mut found) = self.judge(row.pattern, lo, hi, &Default::default()).or_else(|| self.unshaped(row, lo, hi))
+        let Some(mut found) =
+            self.judge(row.pattern, lo, hi, &Default::default()).or_else(|| self.unshaped(row, lo, hi))
         else {
             return;
         };

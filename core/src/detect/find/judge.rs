@@ -9,7 +9,6 @@ use crate::detect::ruleset::Pattern;
 use crate::detect::ruleset::schema::Boundary;
 use crate::model::{Detection, Evidence, Role, Subject};
 
-
 /// How a pattern is supported.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Support {
@@ -26,7 +25,7 @@ impl<'a> Finder<'a> {
         let slots = &self.rules.slots;
         let fits = |shape: &Matcher| slots[*shape as usize].is_some_and(|it| self.stands(it, at).is_some());
         let first = shapes.iter().position(fits)?;
-        let before = self.before(at);
+        let before = self.before_shape(at);
         self.consider_in(at, &before, &shapes[first..])
     }
 
@@ -47,15 +46,27 @@ impl<'a> Finder<'a> {
         let meant = self.meaning.patterns.iter();
         let shaped = shapes.iter().filter_map(|&shape| self.rules.slots[shape as usize]);
         for pattern in named.chain(meant).copied().chain(shaped) {
+            if best.is_some_and(|it| self.is_beaten(pattern, &it)) {
+                continue;
+            }
             let Some(found) = self.attempt(pattern, at, before) else { continue };
             if best.is_none_or(|it| rank(&found) > rank(&it)) {
                 best = Some(found);
             }
         }
         let best = best?;
+        let best = self.renamed_behind(&best, at, before).unwrap_or(best);
         let end = best.detection.end as usize;
         self.emit(best);
         Some(end)
+    }
+
+    /// True where the pattern can score no better than what was found.
+    fn is_beaten(&self, index: u16, best: &Candidate) -> bool {
+        let pattern = self.rules.pattern(index);
+        let ceiling = pattern.bare.max(pattern.cue).max(pattern.label);
+        let tied = ceiling == best.detection.permille && pattern.entity == best.detection.entity;
+        best.detection.validated != Some(false) && (ceiling < best.detection.permille || tied)
     }
 
     /// One pattern at one place.
@@ -65,13 +76,24 @@ impl<'a> Finder<'a> {
     }
 
     /// Where a pattern's value at `at` ends, if there is one that stands alone.
-    fn stands(&self, index: u16, at: usize) -> Option<usize> {
+    pub(super) fn stands(&self, index: u16, at: usize) -> Option<usize> {
         if !self.wanted[usize::from(index)] {
             return None;
         }
         let pattern = self.rules.pattern(index);
         let end = pattern.match_at(self.text, at, self.hi)?;
-        self.stands_alone(pattern.boundary(), at, end).then_some(end)
+        let whole = !pattern.needs_no_year() || !self.is_broken_year(end);
+        (whole && self.stands_alone(pattern.boundary(), at, end)).then_some(end)
+    }
+
+    /// True where a year with a digit too many follows a day and month: `5 Jan 20245`.
+    fn is_broken_year(&self, end: usize) -> bool {
+        let mut start = end;
+        while start < end + 2 && matches!(self.byte(start), b' ' | b',' | b'-' | b'/' | b'.') {
+            start += 1;
+        }
+        let century = matches!((self.byte(start), self.byte(start + 1)), (b'1', b'8' | b'9') | (b'2', b'0'));
+        century && (2..5).all(|it| self.byte(start + it).is_ascii_digit()) && !self.byte(start + 5).is_ascii_digit()
     }
 
     fn stands_alone(&self, boundary: Boundary, at: usize, end: usize) -> bool {
@@ -113,6 +135,9 @@ impl<'a> Finder<'a> {
             permille = permille * 3 / 10;
             evidence = evidence.with(Evidence::VETO);
         }
+        if support == Support::Shape && before.date_hit.is_none() && pattern.needs_no_year() && is_common_word(value) {
+            return None;
+        }
         if permille == 0 || self.is_no_identifier(pattern, support, before, value) {
             return None;
         }
@@ -148,6 +173,7 @@ impl<'a> Finder<'a> {
         let supports = hits.map(|hit| support_of(hit, index));
         supports.max_by_key(|it| it.0).unwrap_or((Support::Shape, Evidence::default()))
     }
+
     /// A generic token needs more than a word nearby: no counts, no short numbers or years behind a distant cue.
     fn is_no_identifier(&self, pattern: &Pattern, support: Support, before: &Before<'a>, value: &[u8]) -> bool {
         if pattern.matcher != Some(Matcher::IdToken) || support == Support::Label {
@@ -192,8 +218,14 @@ impl<'a> Finder<'a> {
 }
 
 /// The better of two candidates that begin at one place: the score, then the length.
-fn rank(candidate: &Candidate) -> (u16, u32) {
+pub(super) fn rank(candidate: &Candidate) -> (u16, u32) {
     (candidate.detection.permille, candidate.detection.end)
+}
+
+/// `10 may`, `dec 10`: three small letters are as often a word as a month.
+fn is_common_word(value: &[u8]) -> bool {
+    let letters = || value.iter().filter(|it| it.is_ascii_alphabetic());
+    value.contains(&b' ') && letters().count() == 3 && letters().all(u8::is_ascii_lowercase)
 }
 
 fn score(pattern: &Pattern, support: Support) -> u16 {

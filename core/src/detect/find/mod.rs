@@ -1,6 +1,6 @@
 //! One pass over a block: from trigger to trigger, each decided on the spot. Never rescans the text for a pattern.
 
-mod field;
+mod groups;
 mod hl7;
 mod judge;
 mod number;
@@ -8,10 +8,9 @@ mod place;
 mod separator;
 mod token;
 
-use super::context::{self, Before, REACH, Surroundings};
+use super::context::{self, Before, REACH, Surroundings, TellingWords};
 use super::label::Meaning;
 use super::masks::Masks;
-use super::plan::Plan;
 use super::ruleset::Ruleset;
 use super::{Candidate, DetectorOptions, HealthTally};
 use crate::model::{Field, Segment};
@@ -27,6 +26,7 @@ pub(super) struct Finder<'a> {
     pub wanted: &'a [bool],
     pub text: &'a [u8],
     pub masks: &'a Masks,
+    pub telling: &'a TellingWords,
     pub out: &'a mut Vec<Candidate>,
     pub health: &'a mut HealthTally,
     /// The field in hand.
@@ -34,8 +34,6 @@ pub(super) struct Finder<'a> {
     pub hi: usize,
     pub field: u32,
     pub meaning: &'a Meaning,
-    /// What the field's label makes of a whole value.
-    pub plan: &'a Plan,
     /// Weak candidates matter: the field's column may raise them.
     pub keep_weak: bool,
 }
@@ -79,9 +77,29 @@ impl<'a> Finder<'a> {
 
     /// A pattern whose literal stands at `at`.
     pub fn lead(&mut self, pattern: u16, at: usize) {
-        let before = self.before(at);
+        let before = self.before_shape(at);
         if let Some(found) = self.attempt(pattern, at, &before) {
             self.emit(found);
+        }
+    }
+
+    /// Tries the patterns that have neither matcher nor literal, in the field in hand: at the starts of tokens and of
+    /// runs of digits. Only users' patterns and reported health context need this second look.
+    pub fn try_starts(&mut self) {
+        let (rules, health) = (self.rules, self.options.health);
+        let kind = |byte: u8| (byte.is_ascii_digit(), byte.is_ascii_alphanumeric() || byte >= 0x80);
+        for at in self.lo..self.hi {
+            let (digit, word) = kind(self.text[at]);
+            let (digit_before, word_before) = kind(self.previous(at));
+            let digits_begin = digit && !digit_before;
+            if word && word_before && !digits_begin {
+                continue;
+            }
+            for pattern in rules.custom.starting_with(self.text[at], health) {
+                if self.stands(pattern, at).is_some() {
+                    self.lead(pattern, at);
+                }
+            }
         }
     }
 
@@ -113,11 +131,18 @@ impl<'a> Finder<'a> {
         Masks::run_start(&self.masks.word, at, self.lo)
     }
 
+    #[inline]
     fn surroundings(&self) -> Surroundings<'a> {
-        Surroundings { text: self.text, masks: self.masks, lo: self.lo, hi: self.hi }
+        Surroundings { text: self.text, masks: self.masks, telling: self.telling, lo: self.lo, hi: self.hi }
     }
 
+    #[inline]
     fn before(&self, at: usize) -> Before<'a> {
+        context::before_value(&self.rules.cues, self.surroundings(), at, REACH)
+    }
+
+    /// The same for a value of telling shape: common words may be a date's cues, and some speak against it.
+    fn before_shape(&self, at: usize) -> Before<'a> {
         context::before(&self.rules.cues, self.surroundings(), at, REACH)
     }
 

@@ -2,8 +2,8 @@
 
 use super::Finder;
 use crate::detect::masks::Masks;
-use crate::detect::matcher::{Matcher, iso_date};
 use crate::detect::matcher::Matcher::*;
+use crate::detect::matcher::{Matcher, iso_date};
 
 impl Finder<'_> {
     /// The digit run at `at`; where to go on.
@@ -17,17 +17,21 @@ impl Finder<'_> {
         if is_fraction(previous) && at > self.lo + 1 && self.text[at - 2].is_ascii_digit() {
             return end;
         }
-        if previous == b'+' {
-            if let Some(found) = self.consider(at - 1, &[PhoneUs, PhoneInternational]) {
-                return found;
-            }
+        if previous == b'/' && at > self.lo + 1 && self.text[at - 2].is_ascii_alphabetic() && self.byte(end) == b'.' {
+            // `HTTP/1.1`, `Chrome/96.0.4664`: a version.
+            return self.dotted_rest(end);
+        }
+        if previous == b'+'
+            && let Some(found) = self.consider(at - 1, &[PhoneUs, PhoneInternational])
+        {
+            return found;
         }
         match (self.byte(end), end - at) {
             (b'-', len) => self.dashed(at, end, len),
             (b'/', len) => self.slashed(at, end, len),
             (b'.', len) => self.dotted(at, end, len),
             (b':', len) => self.clock(at, end, len),
-            (b')', 3) if previous == b'(' => self.bracketed(at, end),
+            (b')', len @ 1..=5) if previous == b'(' => self.bracketed(at, end, len),
             (b' ' | b'\n' | b'\r' | b',', len) => self.spaced(at, end, len),
             (_, len) => self.bare(at, end, len),
         }
@@ -43,6 +47,9 @@ impl Finder<'_> {
         let second = next - end - 1;
         if second == 0 {
             return match len {
+                2 | 3 if matches!(self.byte(end + 1), b'y' | b'Y') => {
+                    self.age(at, end).unwrap_or_else(|| self.identifier(at, end))
+                }
                 1 | 2 => self.day_and_month(at, end),
                 8 if self.byte(end + 5) == b'-' => self.identifier(at, end),
                 _ => self.identifier(at, end),
@@ -65,10 +72,11 @@ impl Finder<'_> {
                 return found;
             }
         }
-        if len == 2 && second == 2 {
-            if let Some(found) = self.consider(at, &[Mac]) {
-                return found;
-            }
+        if len == 2
+            && second == 2
+            && let Some(found) = self.consider(at, &[Mac])
+        {
+            return found;
         }
         self.identifier(at, end)
     }
@@ -107,8 +115,14 @@ impl Finder<'_> {
             (3, 3, 4) => self.settle_on(self.phone_start(at), &[PhoneUs, PhoneLoose], third),
             (1 | 2, 1 | 2, 4) => self.settle_on(at, &[DateDot, DateDotShort], third),
             (1 | 2, 1 | 2, 2) if self.byte(third) != b'.' => self.settle_on(at, &[DateDot, DateDotShort], third),
-            (1..=3, 1..=3, 1..=3) if self.byte(third) == b'.' => self.address(at, third),
-            _ => self.dotted_rest(third),
+            (1..=3, 1..=3, 1..=3) if self.byte(third) == b'.' => {
+                let rest = self.dotted_rest(third);
+                self.address(at).or_else(|| self.groups(at, end)).unwrap_or(rest)
+            }
+            _ => {
+                let rest = self.dotted_rest(third);
+                self.groups(at, end).unwrap_or(rest)
+            }
         }
     }
 
@@ -121,10 +135,10 @@ impl Finder<'_> {
     }
 
     /// An IPv4 address, unless a fifth part follows.
-    fn address(&mut self, at: usize, third: usize) -> usize {
-        let end = self.dotted_rest(third);
-        let before = self.directly_before(at);
-        self.recognise(at, Ipv4, &before).unwrap_or(end)
+    fn address(&mut self, at: usize) -> Option<usize> {
+        let prose = matches!(self.previous(at), b' ' | b'(');
+        let before = if prose { self.directly_before(at) } else { Default::default() };
+        self.recognise(at, Ipv4, &before)
     }
 
     /// `10:30:15` is passed over; `00:1a:2b…` and `2001:db8::1` are addresses.
@@ -155,7 +169,10 @@ impl Finder<'_> {
         at
     }
 
-    fn bracketed(&mut self, at: usize, end: usize) -> usize {
+    fn bracketed(&mut self, at: usize, end: usize, len: usize) -> usize {
+        if len != 3 {
+            return self.groups(at, end).unwrap_or(end);
+        }
         let mut start = at - 1;
         for prefix in [b"+1 ".as_slice(), b"+1-", b"+1", b"1-", b"1 "] {
             if self.text[self.lo..start].ends_with(prefix) {
@@ -163,7 +180,8 @@ impl Finder<'_> {
                 break;
             }
         }
-        self.consider(start, &[PhoneUs, PhoneLoose]).unwrap_or(end)
+        let found = self.consider(start, &[PhoneUs, PhoneLoose]).or_else(|| self.groups(at, end));
+        found.unwrap_or(end)
     }
 
     fn spaced(&mut self, at: usize, end: usize, len: usize) -> usize {
@@ -177,16 +195,21 @@ impl Finder<'_> {
                 1 if self.dashed_behind(end + 1) => &[PhoneUs],
                 _ => &[],
             };
-            if !shapes.is_empty() {
-                if let Some(found) = self.consider(at, shapes) {
-                    return found;
-                }
-            }
-        }
-        if blank && len <= 6 && next.is_ascii_alphabetic() {
-            if let Some(found) = self.before_word(at, end, len) {
+            if !shapes.is_empty()
+                && let Some(found) = self.consider(at, shapes)
+            {
                 return found;
             }
+            if let Some(found) = if (2..=5).contains(&len) { self.groups(at, end) } else { None } {
+                return found;
+            }
+        }
+        if blank
+            && len <= 6
+            && next.is_ascii_alphabetic()
+            && let Some(found) = self.before_word(at, end, len)
+        {
+            return found;
         }
         self.bare(at, end, len)
     }
@@ -198,41 +221,44 @@ impl Finder<'_> {
 
     /// A number before a word: a day, an age, a house number.
     fn before_word(&mut self, at: usize, end: usize, len: usize) -> Option<usize> {
-        if len <= 2 && is_month_start(self.bounded(), end + 1) {
-            if let Some(found) = self.consider(at, &[DateDayFirst, DateDayMonth]) {
-                return Some(found);
-            }
+        if len <= 2
+            && is_month_start(self.bounded(), end + 1)
+            && let Some(found) = self.consider(at, &[DateDayFirst, DateDayMonth, DateSpanish])
+        {
+            return Some(found);
         }
-        if len <= 2 && self.byte(end + 1) == b'd' && self.byte(end + 2) == b'e' {
-            if let Some(found) = self.consider(at, &[DateSpanish]) {
-                return Some(found);
-            }
+        if len <= 2
+            && self.byte(end + 1) == b'd'
+            && self.byte(end + 2) == b'e'
+            && let Some(found) = self.consider(at, &[DateSpanish])
+        {
+            return Some(found);
         }
-        if matches!(len, 2 | 3) && matches!(self.byte(end + 1), b'y' | b'Y') {
-            if let Some(found) = self.age(at, end) {
-                return Some(found);
-            }
+        if matches!(len, 2 | 3)
+            && matches!(self.byte(end + 1), b'y' | b'Y')
+            && let Some(found) = self.age(at, end)
+        {
+            return Some(found);
         }
         self.street(at, end)
     }
 
     /// A run that no separator continues.
     pub(super) fn bare(&mut self, at: usize, end: usize, len: usize) -> usize {
-        if len <= 2 || len == 4 {
-            if let Some(found) = self.behind_month(at, len) {
-                return found;
-            }
+        if (len <= 2 || len == 4)
+            && let Some(found) = self.behind_month(at, len)
+        {
+            return found;
         }
         if let Some(found) = self.post_box(at) {
             return found;
         }
         match len {
-            0..=1 => end,
+            0..=1 if self.options.min_permille >= 500 => end,
+            0..=1 => self.age(at, end).unwrap_or(end),
             2 | 3 => self.age(at, end).unwrap_or_else(|| self.identifier_if_labelled(at, end)),
-            4 => self.identifier(at, end),
             5 => self.zip(at, end),
             8 | 12 | 14 => self.settle_bare(at, &[DateCompact], end),
-            9 => self.identifier(at, end),
             10 => self.settle_bare(at, &[Npi, PhoneRun], end),
             11 => self.settle_bare(at, &[PhoneRun], end),
             13..=19 => self.settle_bare(at, &[CardRun], end),
@@ -241,9 +267,16 @@ impl Finder<'_> {
         }
     }
 
+    /// A run of digits is nothing by itself: its shape is tried only where weak candidates matter.
     fn settle_bare(&mut self, at: usize, shapes: &[Matcher], end: usize) -> usize {
         if is_money(self.previous(at)) {
             return end;
+        }
+        let slots = &self.rules.slots;
+        let bare = |shape: &&Matcher| slots[**shape as usize].map_or(0, |it| self.rules.pattern(it).bare);
+        let best = shapes.iter().map(|shape| bare(&shape)).max().unwrap_or(0);
+        if best < self.options.min_permille && !self.keep_weak || best == 0 {
+            return self.identifier(at, end);
         }
         self.settle_on(at, shapes, end)
     }
@@ -258,19 +291,35 @@ impl Finder<'_> {
             return None;
         }
         let mut start = self.word_start(gap);
-        if &self.text[start..gap] == b"of" && start > self.lo + 3 {
+        if matches!(&self.text[start..gap], b"of" | b"de" | b"del") && start > self.lo + 3 {
             start = self.word_start(start - 1);
         }
-        if !is_month_start(self.bounded(), start) {
+        if !is_month_start(self.bounded(), start) || len == 4 && self.day_before(start) {
             return None;
         }
-        let shapes: &[Matcher] = if len == 4 { &[DateMonthYear] } else { &[DateMonthFirst, DateMonthDay] };
+        let shapes: &[Matcher] = match len {
+            4 => &[DateMonthYear, DateSpanishMonth],
+            _ if self.previous(at) == b'-' => &[DateMonthFirst, DateMonthDay, DateSpanishMonth],
+            _ => &[DateMonthFirst, DateMonthDay],
+        };
         self.dated(start, shapes)
+    }
+
+    /// True where a day stands before the month at `start`: with the year behind it, it is no date of that calendar.
+    fn day_before(&self, start: usize) -> bool {
+        let joint = self.previous(start);
+        let end = start.saturating_sub(1);
+        if !matches!(joint, b' ' | b'-' | b'/' | b'.') || end <= self.lo || !self.text[end - 1].is_ascii_digit() {
+            return false;
+        }
+        let day = Masks::run_start(&self.masks.digit, end, self.lo);
+        let number = self.text[day..end].iter().fold(0_u32, |sum, it| sum.saturating_mul(10) + u32::from(it - b'0'));
+        end - day <= 2 && number <= 31 && self.previous(day) != b':'
     }
 
     /// A date in words, which may be a log's own timestamp.
     fn dated(&mut self, start: usize, shapes: &[Matcher]) -> Option<usize> {
-        let before = self.before(start);
+        let before = self.before_shape(start);
         for &shape in shapes {
             let Some(index) = self.rules.slots[shape as usize] else { continue };
             let Some(found) = self.attempt(index, start, &before) else { continue };
@@ -289,8 +338,10 @@ impl Finder<'_> {
         }
         let Some(index) = self.rules.slots[DateDayFirst as usize] else { return end };
         let bracketed = self.previous(at) == b'[';
-        let before = if bracketed { Default::default() } else { self.before(at) };
-        let Some(found) = self.attempt(index, at, &before) else { return end };
+        let before = if bracketed { Default::default() } else { self.before_shape(at) };
+        let Some(found) = self.attempt(index, at, &before) else {
+            return self.consider_in(at, &before, &[DateSpanish]).unwrap_or(end);
+        };
         let stop = found.detection.end as usize;
         let logged = bracketed && self.byte(stop) == b':' || before.log_clock;
         self.emit(if logged { self.as_log_timestamp(found) } else { found });
@@ -300,12 +351,13 @@ impl Finder<'_> {
     /// `2024-03-04`, with its time; a log's own timestamp where it stands as one.
     fn iso_date(&mut self, at: usize, end: usize) -> usize {
         let Some(index) = self.rules.slots[DateIso as usize] else { return end };
-        if self.meaning.patterns.is_empty() && self.at_line_start(at) {
-            if let Some(stop) = self.logged_iso(at) {
-                return stop;
-            }
+        if self.meaning.patterns.is_empty()
+            && self.at_line_start(at)
+            && let Some(stop) = self.logged_iso(at)
+        {
+            return stop;
         }
-        let before = self.before(at);
+        let before = self.before_shape(at);
         let Some(found) = self.attempt(index, at, &before) else {
             return self.identifier(at, end);
         };
@@ -353,11 +405,15 @@ pub(super) fn is_money(previous: u8) -> bool {
 pub(super) fn is_month_start(text: &[u8], at: usize) -> bool {
     let Some(three) = text.get(at..at + 3) else { return false };
     let key = u32::from_le_bytes([three[0] | 0x20, three[1] | 0x20, three[2] | 0x20, 0]);
-    const MONTHS: [u32; 12] = {
-        let names = [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
-        let mut keys = [0; 12];
+    const MONTHS: [u32; 16] = {
+        // English, then the Spanish ones that begin otherwise.
+        let names = [
+            b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec", b"ene",
+            b"abr", b"ago", b"dic",
+        ];
+        let mut keys = [0; 16];
         let mut index = 0;
-        while index < 12 {
+        while index < 16 {
             keys[index] = u32::from_le_bytes([names[index][0], names[index][1], names[index][2], 0]);
             index += 1;
         }

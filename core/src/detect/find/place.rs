@@ -2,7 +2,7 @@
 
 use super::Finder;
 use crate::detect::masks::Masks;
-use crate::detect::matcher::Matcher::*;
+use crate::detect::matcher::Matcher::{CityStateZip, PoBox, StateZip, Street, StreetRoute, ZipPlus4};
 use crate::detect::matcher::{is_state, street_suffix, street_suffix_ahead};
 
 /// Words of a city's name, at most.
@@ -11,25 +11,36 @@ const CITY_WORDS: usize = 3;
 impl Finder<'_> {
     /// A street line that begins with the house number at `at`.
     pub(super) fn street(&mut self, at: usize, end: usize) -> Option<usize> {
-        if self.byte(end) != b' ' || !street_suffix_ahead(self.bounded(), end + 1) {
+        if self.byte(end) != b' ' {
             return None;
         }
-        self.consider(at, &[Street])
+        if street_suffix_ahead(self.bounded(), end + 1)
+            && let Some(found) = self.consider(at, &[Street, StreetRoute])
+        {
+            return Some(found);
+        }
+        if !self.byte(end + 1).is_ascii_uppercase() {
+            return None;
+        }
+        let before = self.directly_before(at);
+        // What follows a label was looked at there: it goes on to the end of the line.
+        let in_prose = before.hit.is_some_and(|hit| !hit.labelled);
+        if in_prose { self.named_beyond(at, end, &before) } else { None }
     }
 
     /// A run of five digits: behind a state it is a ZIP code, and the city stands before the state.
     pub(super) fn zip(&mut self, at: usize, end: usize) -> usize {
-        if let Some(start) = self.city_start(at) {
-            if let Some(found) = self.consider(start, &[CityStateZip, StateZip]) {
-                return found;
-            }
+        if let Some(start) = self.city_start(at)
+            && let Some(found) = self.consider(start, &[CityStateZip, StateZip])
+        {
+            return found;
         }
-        if self.byte(end) == b'-' {
-            if let Some(found) = self.consider(at, &[ZipPlus4]) {
-                return found;
-            }
+        if self.byte(end) == b'-'
+            && let Some(found) = self.consider(at, &[ZipPlus4])
+        {
+            return found;
         }
-        self.consider(at, &[Zip]).unwrap_or_else(|| self.identifier(at, end))
+        self.identifier(at, end)
     }
 
     /// Where a city's name begins whose state stands before `at`.
@@ -44,8 +55,10 @@ impl Finder<'_> {
             let Some(end) = Masks::previous_set_end(&self.masks.word, start, self.lo) else { break };
             let word = self.word_start(end);
             let gap = &self.text[end..start];
-            let joined = if words == 0 { matches!(gap, b" " | b", " | b",\n") } else { matches!(gap, b" " | b"-" | b". ") };
-            let name = self.text[word].is_ascii_uppercase() && self.text[word..end].iter().all(|it| !it.is_ascii_digit());
+            let joined =
+                if words == 0 { matches!(gap, b" " | b", " | b",\n") } else { matches!(gap, b" " | b"-" | b". ") };
+            let name =
+                self.text[word].is_ascii_uppercase() && self.text[word..end].iter().all(|it| !it.is_ascii_digit());
             let street = words > 0 && street_suffix(&self.text[word..end]) && gap != b". ";
             if !joined || !name || street {
                 break;
@@ -63,8 +76,14 @@ impl Finder<'_> {
             return None;
         }
         let start = self.word_start(end);
-        if self.text[start].is_ascii_uppercase() && is_state(&self.text[start..end]) {
+        if !self.text[start].is_ascii_uppercase() || end - start > 13 {
+            return None;
+        }
+        if is_state(&self.text[start..end]) {
             return Some(start);
+        }
+        if end - start == 2 {
+            return None;
         }
         let before = Masks::previous_set_end(&self.masks.word, start, self.lo)?;
         let two = self.word_start(before);
@@ -73,7 +92,8 @@ impl Finder<'_> {
 
     /// A number behind `Box`: where the post office box begins, its number is the match's end.
     pub(super) fn post_box(&mut self, at: usize) -> Option<usize> {
-        let boxed = at >= self.lo + 6 && self.text[at - 1] == b' ' && self.text[at - 4..at - 1].eq_ignore_ascii_case(b"box");
+        let boxed =
+            at >= self.lo + 6 && self.text[at - 1] == b' ' && self.text[at - 4..at - 1].eq_ignore_ascii_case(b"box");
         if !boxed {
             return None;
         }

@@ -1,11 +1,12 @@
 //! What follows or surrounds punctuation: mail addresses, URLs, and values in words behind their label.
 
 use super::Finder;
+use crate::detect::Candidate;
+use crate::detect::context;
 use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::*;
 use crate::detect::matcher::{is_local, person_name, skip_titles};
 use crate::detect::ruleset::schema::Capture;
-use crate::detect::words::{start_of_word, word_hash};
 
 impl Finder<'_> {
     /// The `@` at `at`.
@@ -22,7 +23,9 @@ impl Finder<'_> {
             return at + 1;
         }
         let found = self.recognise(start, Email, &Default::default());
-        if found.is_some() {
+        // Where the address is not wanted it was not put out, and what was found inside it stays.
+        let put = |it: &Candidate| it.detection.start == start as u32 && Some(it.detection.end as usize) == found;
+        if found.is_some() && self.out.last().is_some_and(put) {
             // A number or label inside the mailbox was seen before the `@` was: it is part of the address.
             let last = self.out.len() - 1;
             let inside = |index: &usize| self.out[*index].detection.start >= start as u32;
@@ -40,6 +43,9 @@ impl Finder<'_> {
             let start = self.word_start(at);
             return if start < at { self.link(start, at) } else { at + 3 };
         }
+        if self.text[at] == b'=' && self.byte(at + 1) == b'/' {
+            return self.consider(at, &[UdiIccbba]).or_else(|| self.labelled(at)).unwrap_or(at + 1);
+        }
         if self.byte(at + 1) == b':' {
             return self.compressed_address(at);
         }
@@ -53,7 +59,10 @@ impl Finder<'_> {
     /// `fe80::…`: an IPv6 address whose first group holds no digit, or none at all.
     fn compressed_address(&mut self, at: usize) -> usize {
         let mut start = at;
-        while start > self.lo && at - start < 24 && (self.text[start - 1].is_ascii_hexdigit() || self.text[start - 1] == b':') {
+        while start > self.lo
+            && at - start < 24
+            && (self.text[start - 1].is_ascii_hexdigit() || self.text[start - 1] == b':')
+        {
             start -= 1;
         }
         self.consider(start, &[Ipv6]).unwrap_or_else(|| self.hex_rest(at + 2))
@@ -69,7 +78,10 @@ impl Finder<'_> {
             return at + 1;
         }
         let mut start = at;
-        while start > self.lo && at - start < 128 && (self.text[start - 1].is_ascii_alphanumeric() || matches!(self.text[start - 1], b'.' | b'-')) {
+        while start > self.lo
+            && at - start < 128
+            && (self.text[start - 1].is_ascii_alphanumeric() || matches!(self.text[start - 1], b'.' | b'-'))
+        {
             start -= 1;
         }
         if matches!(self.previous(start), b'@' | b'/' | b':') {
@@ -87,12 +99,11 @@ impl Finder<'_> {
         if end == self.lo || !self.text[end - 1].is_ascii_alphabetic() {
             return None;
         }
-        let word = start_of_word(self.text, self.masks, end, self.lo);
-        if !self.rules.cues.may_end_with(word_hash(self.text, word, end)) {
+        if !context::label_captures(&self.rules.cues, self.surroundings(), end) {
             return None;
         }
         let start = self.value_start(at + 1)?;
-        let before = self.before(start);
+        let before = self.directly_before(start);
         let hit = before.hit.filter(|hit| hit.labelled && hit.distance == 0)?;
         let labels: &[u16] = if hit.compound { &[] } else { &hit.cue.label_patterns };
         for &index in hit.cue.patterns.iter().chain(labels) {
@@ -124,6 +135,9 @@ impl Finder<'_> {
             return None;
         }
         let pattern = self.rules.pattern(index);
+        if !pattern.in_words {
+            return None;
+        }
         match (pattern.file.capture, pattern.matcher) {
             (Some(Capture::Name), _) => {
                 let end = person_name(self.bounded(), skip_titles(self.bounded(), at))?;
@@ -159,7 +173,7 @@ impl Finder<'_> {
             end -= 1;
         }
         let value = &self.text[at..end];
-        let telling = value.iter().any(u8::is_ascii_digit) && value.iter().any(|it| *it == b' ');
+        let telling = value.iter().any(u8::is_ascii_digit) && value.contains(&b' ');
         (telling && !value.contains(&b'@')).then_some(end)
     }
 }

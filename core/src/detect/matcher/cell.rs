@@ -9,10 +9,7 @@ const CELLS: [(&str, Run); 8] = [
         r"[A-Za-z\x80-\xFF][A-Za-z\x80-\xFF.'-]{0,30}[0-9]{0,3}(?:(?:, ?| |\^{1,3})[A-Za-z\x80-\xFF][A-Za-z\x80-\xFF.'-]{0,30}[0-9]{0,3}){0,5}",
         name,
     ),
-    (
-        r"[A-Z][A-Za-z\x80-\xFF'-]{1,30}[0-9]{0,3}(?: [A-Z][A-Za-z\x80-\xFF'-]{1,30}[0-9]{0,3})?",
-        name_part,
-    ),
+    (r"[A-Z][A-Za-z\x80-\xFF'-]{1,30}[0-9]{0,3}(?: [A-Z][A-Za-z\x80-\xFF'-]{1,30}[0-9]{0,3})?", name_part),
     (
         r"[A-Za-z\x80-\xFF][A-Za-z\x80-\xFF.'-]{1,30}(?:,? {1,2}[A-Za-z\x80-\xFF(][A-Za-z\x80-\xFF.'()-]{0,30}){0,5}",
         city,
@@ -23,7 +20,7 @@ const CELLS: [(&str, Run); 8] = [
     ),
     (r"[A-Z][0-9][0-9AB][0-9A-Z]{0,4}", icd10_short),
     (
-        r"(?:00[1-9][0-9]{0,2}[-. ]?)?(?:\([0-9]{1,5}\) ?|[0-9]{2,5}[-. /])[0-9]{2,5}(?:[-. /][0-9]{2,5}){0,4}",
+        r"(?:00[1-9][0-9]{0,2}[-. ]?)?(?:\([0-9]{1,5}\) ?|[0-9]{2,5}[-. /])[0-9]{2,9}(?:[-. /][0-9]{2,9}){0,4}",
         phone_other,
     ),
     (r"[0-9]{9}", |text, at| super::exactly(text, at, 9)),
@@ -188,7 +185,7 @@ fn phone_other(text: &[u8], at: usize) -> Option<usize> {
 
 fn phone_groups(text: &[u8], at: usize) -> Option<usize> {
     let separator = |at: usize| matches!(byte(text, at), b'-' | b'.' | b' ' | b'/');
-    let group = |at: usize| Some(digits(text, at, 5)).filter(|end| end - at >= 2);
+    let group = |at: usize| Some(digits(text, at, 9)).filter(|end| end - at >= 2);
     let first = if byte(text, at) == b'(' {
         let end = digits(text, at + 1, 5);
         if end == at + 1 || byte(text, end) != b')' {
@@ -196,7 +193,7 @@ fn phone_groups(text: &[u8], at: usize) -> Option<usize> {
         }
         end + 1 + usize::from(byte(text, end + 1) == b' ')
     } else {
-        group(at).filter(|end| separator(*end))? + 1
+        Some(digits(text, at, 5)).filter(|end| end - at >= 2 && separator(*end))? + 1
     };
     let mut end = group(first)?;
     for _ in 0..4 {
@@ -213,9 +210,48 @@ mod tests {
 
     /// Pieces that such values are made of, and some that they are not.
     const PIECES: [&str; 42] = [
-        "a", "B", "é", "Doe", "JANE", "O'Neil", "-", ".", "'", ",", ", ", " ", "  ", "^", "^^", "^^^", "^^^^", "0", "7",
-        "42", "1234567", "#", "/", "&", "(", ")", "A1", "E119", "Z3A", "_", ":", "\"", "St. ", "van ", "de", "Abcdefghij",
-        "abcdefghijklmnopqrstuvwxyzabcde", "123456789", "\u{ff}", "00", "/", "12",
+        "a",
+        "B",
+        "é",
+        "Doe",
+        "JANE",
+        "O'Neil",
+        "-",
+        ".",
+        "'",
+        ",",
+        ", ",
+        " ",
+        "  ",
+        "^",
+        "^^",
+        "^^^",
+        "^^^^",
+        "0",
+        "7",
+        "42",
+        "1234567",
+        "#",
+        "/",
+        "&",
+        "(",
+        ")",
+        "A1",
+        "E119",
+        "Z3A",
+        "_",
+        ":",
+        "\"",
+        "St. ",
+        "van ",
+        "de",
+        "Abcdefghij",
+        "abcdefghijklmnopqrstuvwxyzabcde",
+        "123456789",
+        "\u{ff}",
+        "00",
+        "/",
+        "12",
     ];
 
     #[test]

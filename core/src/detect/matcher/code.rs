@@ -43,25 +43,22 @@ pub fn vin(text: &[u8], at: usize) -> Option<usize> {
     bytes.iter().all(fits).then_some(at + 17)
 }
 
-/// `[A-Za-z0-9]+(?:[-./_][A-Za-z0-9]+){0,8}`, at most 64 characters looked at.
+/// `[A-Za-z0-9]{1,64}(?:[-./_][A-Za-z0-9]{1,64}){0,8}`
 pub fn id_token(text: &[u8], at: usize) -> Option<usize> {
-    let limit = text.len().min(at + 64);
-    let mut end = at;
-    let mut groups = 0;
-    loop {
-        let start = end;
-        while end < limit && text[end].is_ascii_alphanumeric() {
-            end += 1;
+    let group = |start: usize| {
+        let limit = text.len().min(start + 64);
+        let end = (start..limit).find(|it| !text[*it].is_ascii_alphanumeric()).unwrap_or(limit);
+        (end > start).then_some(end)
+    };
+    let mut end = group(at)?;
+    for _ in 0..8 {
+        if !matches!(byte(text, end), b'-' | b'.' | b'/' | b'_') {
+            break;
         }
-        if end == start {
-            return (groups > 0).then(|| start - 1);
-        }
-        if groups == 8 || end >= limit || !matches!(text[end], b'-' | b'.' | b'/' | b'_') {
-            return Some(end);
-        }
-        groups += 1;
-        end += 1;
+        let Some(next) = group(end + 1) else { break };
+        end = next;
     }
+    Some(end)
 }
 
 /// `[A-Z][0-9][0-9AB]\.[0-9A-Z]{1,4}`

@@ -1,6 +1,6 @@
 //! Dates in every usual shape. Whether the day exists is the validator's question.
 
-use super::{byte, digits, exactly, literal};
+use super::{any_of, byte, digits, exactly};
 
 /// Year, month and day with `-` or `/` between them, then an optional time of day and zone.
 pub fn iso(text: &[u8], at: usize) -> Option<usize> {
@@ -153,9 +153,9 @@ const MONTHS: [(&[u8; 3], &[u8]); 12] = [
 
 /// The places at which a month's name may end, the longest first: `Sept.`, `Sept`, `Sep`.
 fn month(text: &[u8], at: usize) -> impl Iterator<Item = usize> {
-    let rest = text.get(at..at + 3).and_then(|three| {
-        MONTHS.iter().find(|(short, _)| three.eq_ignore_ascii_case(*short)).map(|(_, rest)| *rest)
-    });
+    let rest = text
+        .get(at..at + 3)
+        .and_then(|three| MONTHS.iter().find(|(short, _)| three.eq_ignore_ascii_case(*short)).map(|(_, rest)| *rest));
     let mut ends = [0; 6];
     if let Some(rest) = rest {
         let behind = &text[at + 3..];
@@ -190,9 +190,9 @@ fn day(text: &[u8], at: usize) -> Option<usize> {
     if end == at {
         return None;
     }
-    let ordinal = text.get(end..end + 2).is_some_and(|it| {
-        [b"st", b"nd", b"rd", b"th"].iter().any(|ending| it.eq_ignore_ascii_case(ending.as_slice()))
-    });
+    let ordinal = text
+        .get(end..end + 2)
+        .is_some_and(|it| [b"st", b"nd", b"rd", b"th"].iter().any(|ending| it.eq_ignore_ascii_case(ending.as_slice())));
     Some(if ordinal { end + 2 } else { end })
 }
 
@@ -201,7 +201,7 @@ fn year(text: &[u8], at: usize) -> Option<usize> {
 }
 
 fn skip_of(text: &[u8], at: usize) -> usize {
-    literal(text, at, b"of ").unwrap_or(at)
+    any_of(text, at, &[b"of "]).unwrap_or(at)
 }
 
 /// `March 4, 2024`, `Mar. 4th 2024`, `MAR-04-2024`.

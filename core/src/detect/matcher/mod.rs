@@ -14,7 +14,7 @@ mod words;
 pub use cell::of_regex;
 pub use code::id_token;
 pub use date::iso as iso_date;
-pub use net::{is_local, uuid};
+pub use net::is_local;
 pub use place::{is_state, street_suffix, street_suffix_ahead};
 pub use words::{person_name, skip_titles};
 
@@ -49,6 +49,7 @@ pub enum Matcher {
     DatePartial,
     DateCompact,
     DateSpanish,
+    DateSpanishMonth,
     Ipv4,
     Ipv6,
     Mac,
@@ -63,10 +64,12 @@ pub enum Matcher {
     Iban,
     IdToken,
     Street,
+    StreetRoute,
     PoBox,
     CityStateZip,
     StateZip,
     Icd10,
+    UdiIccbba,
 }
 
 /// Where the value that begins at a place ends.
@@ -101,6 +104,7 @@ const MATCHERS: [(&str, Matcher, Option<Run>); Matcher::COUNT] = [
     ("date_partial", Matcher::DatePartial, Some(date::partial)),
     ("date_compact", Matcher::DateCompact, Some(date::compact)),
     ("date_spanish", Matcher::DateSpanish, None),
+    ("date_spanish_month", Matcher::DateSpanishMonth, None),
     ("ipv4", Matcher::Ipv4, Some(net::ipv4)),
     ("ipv6", Matcher::Ipv6, None),
     ("mac", Matcher::Mac, Some(net::mac)),
@@ -115,15 +119,17 @@ const MATCHERS: [(&str, Matcher, Option<Run>); Matcher::COUNT] = [
     ("iban", Matcher::Iban, None),
     ("id_token", Matcher::IdToken, Some(code::id_token)),
     ("street", Matcher::Street, None),
+    ("street_route", Matcher::StreetRoute, None),
     ("po_box", Matcher::PoBox, None),
     ("city_state_zip", Matcher::CityStateZip, None),
     ("state_zip", Matcher::StateZip, None),
     ("icd10", Matcher::Icd10, Some(code::icd10)),
+    ("udi_iccbba", Matcher::UdiIccbba, None),
 ];
 
 impl Matcher {
     /// How many there are.
-    pub const COUNT: usize = Matcher::Icd10 as usize + 1;
+    pub const COUNT: usize = Matcher::UdiIccbba as usize + 1;
 
     /// The hand matcher, if the shape has one.
     #[inline]
@@ -209,3 +215,6 @@ mod testing {
         assert!(matches > 300, "{text}: {matches}");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! All words that say something about a value, in two hashed tables: phrases before it (and labels), phrases behind it.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
 
 use super::schema::ContextFile;
 use crate::Error;
@@ -19,6 +20,10 @@ pub struct Cue {
     pub against: Vec<u16>,
     /// Every pattern it names is a date's.
     pub only_dates: bool,
+    /// Every pattern it names is a date whose shape is seen without it.
+    only_shapes: bool,
+    /// It names a pattern whose value may hold no digit.
+    captures: bool,
     /// The role it gives a date.
     pub role: Option<Role>,
     /// Whose the value is.
@@ -32,6 +37,11 @@ pub struct Cue {
 }
 
 impl Cue {
+    /// True where it says what a number without a shape of its own is; a name that counts only as a label must be one.
+    fn tells(&self, labelled: bool) -> bool {
+        !self.only_shapes && (!self.patterns.is_empty() || labelled && !self.label_patterns.is_empty())
+    }
+
     /// True where it names a pattern in prose.
     pub fn names(&self) -> bool {
         !self.patterns.is_empty()
@@ -44,15 +54,23 @@ pub struct Cues {
     cues: Vec<Cue>,
     before: PhraseTable,
     after: PhraseTable,
+    telling: Vec<u64>,
+    capturing: Vec<u64>,
+    /// What may stand in brackets in the place of a value, sorted.
+    placeholders: Vec<Vec<u8>>,
 }
+
+/// Bits of the filter of telling words.
+const TELLING_BITS: usize = 1 << 16;
 
 /// Collects phrases before the tables are built.
 #[derive(Debug, Default)]
 pub struct CueBuilder {
     before: HashMap<u64, Cue>,
     after: HashMap<u64, Cue>,
-    entries: Entries,
+    before_entries: Entries,
     after_entries: Entries,
+    placeholders: BTreeSet<Vec<u8>>,
 }
 
 /// First words and beginnings of the phrases of a table.
@@ -60,23 +78,35 @@ pub struct CueBuilder {
 struct Entries {
     first: Vec<u64>,
     beginnings: Vec<u64>,
+    /// Key of each phrase with the word it is entered by.
+    entered: Vec<(u64, u64)>,
 }
 
 impl Entries {
     /// Takes a phrase's words in the order they are asked for; its key.
     fn take(&mut self, words: Vec<u64>) -> u64 {
-        self.first.extend(words.first());
+        let first = words.first().copied().unwrap_or(0);
+        self.first.push(first);
         let mut keys = keys(words.into_iter());
         let whole = keys.pop().unwrap_or(0);
         self.beginnings.extend(keys);
+        self.entered.push((whole, first));
         whole
     }
 }
 
+/// Longest placeholder that is looked for, in bytes.
+const LONGEST_PLACEHOLDER: usize = 48;
+
 impl CueBuilder {
+    /// An entity, whose id may stand in brackets in the place of a value.
+    pub fn placeholder(&mut self, id: &str) {
+        self.placeholders.insert(id.into());
+    }
+
     /// The cue of a phrase that stands before a value.
     pub fn before(&mut self, phrase: &str) -> &mut Cue {
-        let key = self.entries.take(hashes(phrase).into_iter().rev().collect());
+        let key = self.before_entries.take(hashes(phrase).into_iter().rev().collect());
         self.before.entry(key).or_default()
     }
 
@@ -107,24 +137,60 @@ impl CueBuilder {
         Ok(())
     }
 
-    /// The tables. `is_date` tells the patterns of dates.
-    pub fn build(self, is_date: impl Fn(u16) -> bool) -> Cues {
+    /// The tables. `is_date` tells the patterns of dates, `has_shape` those of dates that need no cue to be seen,
+    /// `rank` which of the patterns that a phrase names is tried first, `in_words` those whose value may hold no digit.
+    pub fn build(
+        mut self,
+        is_date: impl Fn(u16) -> bool,
+        has_shape: impl Fn(u16) -> bool,
+        rank: impl Fn(u16) -> (Reverse<u16>, bool, u16),
+        in_words: impl Fn(u16) -> bool,
+    ) -> Cues {
+        for cue in self.before.values_mut() {
+            let all = |test: &dyn Fn(u16) -> bool| cue.patterns.iter().chain(&cue.label_patterns).all(|it| test(*it));
+            (cue.only_dates, cue.only_shapes) = (all(&is_date), all(&has_shape));
+            cue.captures = cue.patterns.iter().chain(&cue.label_patterns).any(|it| in_words(*it));
+            cue.patterns.sort_by_key(|it| rank(*it));
+            cue.label_patterns.sort_by_key(|it| rank(*it));
+        }
+        let telling = self.filter(|cue| cue.tells(true));
+        let capturing = self.filter(|cue| cue.captures);
         let mut cues = Vec::new();
         let mut table = |map: HashMap<u64, Cue>, entries: Entries| {
             let rows: Vec<(u64, u32)> = map
                 .into_iter()
-                .map(|(key, mut cue)| {
-                    cue.only_dates = cue.patterns.iter().chain(&cue.label_patterns).all(|it| is_date(*it));
+                .map(|(key, cue)| {
                     cues.push(cue);
                     (key, cues.len() as u32 - 1)
                 })
                 .collect();
             PhraseTable::new(&rows, &entries.beginnings, entries.first.into_iter())
         };
-        let before = table(self.before, self.entries);
+        let before = table(self.before, self.before_entries);
         let after = table(self.after, self.after_entries);
-        Cues { cues, before, after }
+        let placeholders = self.placeholders.into_iter().collect();
+        Cues { cues, before, after, telling, capturing, placeholders }
     }
+}
+
+impl CueBuilder {
+    /// A filter of the words by which phrases with such cues are entered.
+    fn filter(&self, wanted: impl Fn(&Cue) -> bool) -> Vec<u64> {
+        let mut bits = vec![0u64; TELLING_BITS / 64];
+        for (key, first) in &self.before_entries.entered {
+            if self.before.get(key).is_some_and(&wanted) {
+                let bit = bit_of(*first);
+                bits[bit / 64] |= 1 << (bit % 64);
+            }
+        }
+        bits
+    }
+}
+
+/// A word's place in a filter.
+#[inline]
+fn bit_of(word: u64) -> usize {
+    word as usize >> 8 & (TELLING_BITS - 1)
 }
 
 fn hashes(phrase: &str) -> Vec<u64> {
@@ -153,9 +219,52 @@ impl Cues {
         self.ending_with(*words.first()?, |index| words.get(index).copied())
     }
 
-    /// False where no phrase before a value ends with that word.
+    /// True where some phrase that ends with the word `last` tells what a value is.
+    pub fn tell(&self, last: u64, labelled: bool, next: impl FnMut(usize) -> Option<u64>) -> bool {
+        let mut tells = false;
+        self.before.each(last, next, |value, _| tells |= self.cues[value as usize].tells(labelled));
+        tells
+    }
+
+    /// True where some phrase that ends with the word `last` names a pattern of words.
+    pub fn capture(&self, last: u64, next: impl FnMut(usize) -> Option<u64>) -> bool {
+        let mut captures = false;
+        self.before.each(last, next, |value, _| captures |= self.cues[value as usize].captures);
+        captures
+    }
+
+    /// False where no phrase that tells what a value is ends with that word.
     #[inline]
-    pub fn may_end_with(&self, word: u64) -> bool {
-        self.before.may_begin(word)
+    pub fn may_tell(&self, word: u64) -> bool {
+        let bit = bit_of(word);
+        self.telling[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// False where no phrase that names a pattern of words ends with that word.
+    #[inline]
+    pub fn may_capture(&self, word: u64) -> bool {
+        let bit = bit_of(word);
+        self.capturing[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// True where `[id]` ends at `end`, brackets included, in the place of a value that was taken out: its words say
+    /// what stood there, not what stands beside it. `mrn[phone]` is a name with an index.
+    pub fn placeholder_ends(&self, text: &[u8], end: usize) -> bool {
+        let from = end.saturating_sub(LONGEST_PLACEHOLDER);
+        let Some(open) = text[from..end].iter().rposition(|it| *it == b'[').map(|it| from + it) else { return false };
+        text[end - 1] == b']' && self.is_placeholder(text, open, end - 1)
+    }
+
+    /// True where `[id]` begins at `at`.
+    pub fn placeholder_begins(&self, text: &[u8], at: usize) -> bool {
+        let to = text.len().min(at + LONGEST_PLACEHOLDER);
+        let close = text[at..to].iter().position(|it| *it == b']').map(|it| at + it);
+        text[at] == b'[' && close.is_some_and(|close| self.is_placeholder(text, at, close))
+    }
+
+    fn is_placeholder(&self, text: &[u8], open: usize, close: usize) -> bool {
+        let glued = open > 0 && (text[open - 1].is_ascii_alphanumeric() || text[open - 1] == b'_');
+        let id = &text[open + 1..close];
+        !glued && self.placeholders.binary_search_by(|it| it.as_slice().cmp(id)).is_ok()
     }
 }

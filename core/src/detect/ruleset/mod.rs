@@ -3,6 +3,7 @@
 pub mod cues;
 pub mod schema;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -10,7 +11,7 @@ use regex_automata::meta::Regex;
 
 use self::cues::{CueBuilder, Cues};
 use self::schema::{Boundary, ContextFile, PatternFile};
-use super::custom::Custom;
+use super::custom::{self, Custom};
 use super::gate::Gate;
 use super::health::Vocabulary;
 use super::matcher::{self, Matcher};
@@ -60,8 +61,10 @@ pub struct Pattern {
     pub(super) cue: u16,
     pub(super) label: u16,
     pub(super) invalid: u16,
-    pub(super) known_test: Option<fn(&[u8]) -> bool>,
+    pub(super) known_test: Option<validate::known_test::Test>,
     pub(super) is_date: bool,
+    /// Its value may hold no digit, so that only its label leads to it.
+    pub(super) in_words: bool,
     regex: OnceLock<Regex>,
     gate: OnceLock<Gate>,
 }
@@ -99,7 +102,12 @@ impl Pattern {
 
     /// True where the shape says nearly all: words behind the value are not looked at.
     pub(super) fn speaks_for_itself(&self) -> bool {
-        self.bare >= 850 && self.file.after.is_empty() && self.file.not.is_empty()
+        self.bare >= 850 && self.file.after.is_empty()
+    }
+
+    /// True for a day and month by themselves.
+    pub(super) fn needs_no_year(&self) -> bool {
+        matches!(self.matcher, Some(Matcher::DateDayMonth | Matcher::DateMonthDay))
     }
 
     /// What may stand around a value.
@@ -109,10 +117,8 @@ impl Pattern {
 }
 
 fn compile(file: &PatternFile) -> Result<Regex, Error> {
-    let syntax = regex_automata::util::syntax::Config::new()
-        .unicode(false)
-        .utf8(false)
-        .case_insensitive(file.ignore_case);
+    let syntax =
+        regex_automata::util::syntax::Config::new().unicode(false).utf8(false).case_insensitive(file.ignore_case);
     Regex::builder()
         .syntax(syntax)
         .configure(Regex::config().utf8_empty(false).onepass(false))
@@ -183,8 +189,16 @@ impl Ruleset {
             add_cues(&mut cues, &pattern.file, index);
             patterns.push(pattern);
         }
+        entities.iter().for_each(|it| cues.placeholder(&it.id));
         let date = entities.iter().position(|it: &Entity| it.id == "date");
-        let cues = cues.build(|index| date == Some(usize::from(patterns[usize::from(index)].entity.0)));
+        let is_date = |index: u16| date == Some(usize::from(patterns[usize::from(index)].entity.0));
+        let compact = |it: &Pattern| it.matcher.is_none_or(|matcher| matcher == Matcher::DateCompact);
+        let rank = |index: u16| {
+            let pattern = &patterns[usize::from(index)];
+            (Reverse(pattern.label.max(pattern.cue)), pattern.by_hand.is_none(), index)
+        };
+        let has_shape = |index: u16| is_date(index) && !compact(&patterns[usize::from(index)]);
+        let cues = cues.build(is_date, has_shape, rank, |index| patterns[usize::from(index)].in_words);
         let custom = Custom::new(&patterns)?;
         let vocabulary = Vocabulary::builtin()?;
         Ok(Ruleset { entities, patterns, slots, cues, custom, vocabulary, hash: String::new() })
@@ -229,7 +243,7 @@ fn claim(slot: &mut Option<u16>, index: u16, pattern: &Pattern, patterns: &[Patt
 }
 
 fn parse(name: &str, text: &str) -> Result<PatternFile, Error> {
-    toml::from_str(text).map_err(|error| wrong(name, &error.message().to_string()))
+    toml::from_str(text).map_err(|error| wrong(name, error.message()))
 }
 
 fn entity_of(file: &PatternFile, entities: &mut Vec<Entity>) -> Result<EntityId, Error> {
@@ -287,6 +301,8 @@ fn pattern_of(file: PatternFile, entity: EntityId) -> Result<Pattern, Error> {
         label: permille(table.label)?,
         invalid: permille(table.invalid)?,
         known_test: validate::known_test::of(file.entity.as_ref().unwrap_or(&file.id)),
+        in_words: health.is_none()
+            && (file.capture.is_some() || matcher.is_none() && custom::may_lack_digits(&file.regex)),
         is_date: file.entity.as_deref() == Some("date"),
         regex: OnceLock::new(),
         gate: OnceLock::new(),

@@ -8,7 +8,7 @@ pub(super) fn aba(value: &[u8]) -> bool {
     let Some(digits) = exact_digits::<9>(value) else { return false };
     let assigned = matches!(number(&digits[..2]), 0..=12 | 21..=32 | 61..=72 | 80);
     let sum: u32 = digits.iter().zip(WEIGHTS).map(|(&digit, weight)| u32::from(digit) * weight).sum();
-    assigned && sum != 0 && sum % 10 == 0
+    assigned && sum != 0 && sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

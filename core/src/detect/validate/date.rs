@@ -102,6 +102,15 @@ pub(super) fn md(value: &[u8]) -> bool {
     exists(None, month, day)
 }
 
+/// Month and year: `03/2021`, `March 2021`, `marzo de 2021`, `dic-09`.
+pub(super) fn my(value: &[u8]) -> bool {
+    let mut runs = runs(value);
+    let named = value.first().is_some_and(|byte| !byte.is_ascii_digit());
+    let month = if named { month(value) } else { runs.next().map(|run| run.0) };
+    let (Some(month), Some((year, length))) = (month, runs.next()) else { return false };
+    matches!(length, 2 | 4) && (length == 2 || year > 100) && exists(Some(year), month, 1)
+}
+
 /// Three runs of digits, one of them a year of four digits, that are a date in any usual order.
 pub(super) fn numeric(value: &[u8]) -> bool {
     let Some([first, second, last]) = three(value) else { return false };
@@ -206,6 +215,16 @@ mod tests {
         }
         for bad in ["June 31, 2024", "Feb 29 2023", "31 de junio", "Apr 31 10:22:33", "May 0", "the 5th"] {
             assert!(!text(bad.as_bytes()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn months_of_years() {
+        for good in ["03/2021", "1/1999", "March 2021", "sept. of 2020", "enero de 2014", "dic-09", "Abril del 2007"] {
+            assert!(my(good.as_bytes()), "{good}");
+        }
+        for bad in ["13/2021", "42/1999", "0/2020", "March 1200", "May 2999", "room 2020", "marzo"] {
+            assert!(!my(bad.as_bytes()), "{bad}");
         }
     }
 

@@ -1,10 +1,36 @@
 //! IP addresses in text (RFC 791; RFC 4291 section 2.2).
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv6Addr;
 
 /// Four numbers below 256 without leading zeros.
 pub(super) fn ipv4(value: &[u8]) -> bool {
-    std::str::from_utf8(value).is_ok_and(|text| text.parse::<Ipv4Addr>().is_ok())
+    octets(value).is_some()
+}
+
+/// The four numbers of an IPv4 address in text.
+pub(super) fn octets(value: &[u8]) -> Option<[u8; 4]> {
+    let mut octets = [0; 4];
+    let mut at = 0;
+    for (index, octet) in octets.iter_mut().enumerate() {
+        if index > 0 {
+            if *value.get(at)? != b'.' {
+                return None;
+            }
+            at += 1;
+        }
+        let start = at;
+        let mut number = 0u32;
+        while at < value.len() && value[at].is_ascii_digit() && at - start < 3 {
+            number = number * 10 + u32::from(value[at] - b'0');
+            at += 1;
+        }
+        let leading_zero = at - start > 1 && value[start] == b'0';
+        if at == start || leading_zero {
+            return None;
+        }
+        *octet = u8::try_from(number).ok()?;
+    }
+    (at == value.len()).then_some(octets)
 }
 
 /// An address of a block in use: unicast 2000::/3, local fc00::/7, link fe80::/10, multicast ff00::/8, or one of the

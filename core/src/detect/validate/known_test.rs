@@ -3,15 +3,19 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::ip::octets;
 use super::ssn::nine_digits;
 use super::{digits, exact_digits, is_lowered, number};
 
+/// True for a value that is nobody's.
+pub type Test = fn(&[u8]) -> bool;
+
 /// The test for published and reserved values of an entity, where there are any.
-pub fn of(entity: &str) -> Option<fn(&[u8]) -> bool> {
+pub fn of(entity: &str) -> Option<Test> {
     KNOWN.iter().find(|row| row.0 == entity).map(|row| row.1)
 }
 
-const KNOWN: &[(&str, fn(&[u8]) -> bool)] = &[
+const KNOWN: &[(&str, Test)] = &[
     ("us_ssn", ssn),
     ("us_itin", |value| exact_digits::<9>(value).is_some_and(|it| number(&it[..3]) == 987 && number(&it[3..5]) == 65)),
     ("us_hicn", |value| value.iter().position(u8::is_ascii_alphabetic).is_some_and(|end| ssn(&value[..end]))),
@@ -123,7 +127,8 @@ fn iban(value: &[u8]) -> bool {
 
 /// The host of a web address.
 fn host(url: &[u8]) -> &[u8] {
-    let rest = url.windows(3).position(|three| three == b"://").map_or(url, |at| &url[at + 3..]);
+    let scheme = url.iter().take(8).position(|byte| *byte == b':').filter(|at| url[at + 1..].starts_with(b"//"));
+    let rest = scheme.map_or(url, |at| &url[at + 3..]);
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#' | b':')).unwrap_or(rest.len());
     &rest[..end]
 }
@@ -141,7 +146,8 @@ fn reserved_host(host: &[u8]) -> bool {
         b"localhost",
     ];
     // All of them end in one of these letters.
-    host.last().is_some_and(|last| b"deglmtu".contains(&(last | 0x20))) && RESERVED.iter().any(|name| is_below(host, name))
+    host.last().is_some_and(|last| b"deglmtu".contains(&(last | 0x20)))
+        && RESERVED.iter().any(|name| is_below(host, name))
 }
 
 /// Hosts that name vocabularies, schemas and profiles, which are no individual's web address.
@@ -179,8 +185,8 @@ fn is_below(host: &[u8], name: &[u8]) -> bool {
 
 /// Addresses that are no one's: documentation (RFC 5737, RFC 3849), this host, loopback, broadcast and netmasks.
 fn address(value: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(value) else { return false };
-    if let Ok(address) = text.parse::<Ipv4Addr>() {
+    if let Some(octets) = octets(value) {
+        let address = Ipv4Addr::from(octets);
         let mask = address.octets()[0] == 255 && (!address.to_bits()).wrapping_add(1).is_power_of_two();
         return address.is_documentation()
             || address.is_unspecified()
@@ -188,6 +194,7 @@ fn address(value: &[u8]) -> bool {
             || address.is_broadcast()
             || mask;
     }
+    let Ok(text) = std::str::from_utf8(value) else { return false };
     let Ok(address) = text.parse::<Ipv6Addr>() else { return false };
     let [first, second, ..] = address.segments();
     // 2001:db8::/32 (RFC 3849) and 3fff::/20 (RFC 9637).

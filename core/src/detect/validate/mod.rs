@@ -49,6 +49,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("date_md", date::md),
     ("date_mdy", date::mdy),
     ("date_mdy_or_dmy", date::mdy_or_dmy),
+    ("date_my", date::my),
     ("date_text", date::text),
     ("date_ymd", date::ymd),
     ("dea", dea::dea),

@@ -89,7 +89,9 @@ const NOT_NAMES: Words = Words::new(&[
 /// At least two characters, and the first word is not one of those that stand where a name is missing.
 pub(super) fn person_name(value: &[u8]) -> bool {
     let end = value.iter().position(|byte| matches!(byte, b' ' | b',' | b'^')).unwrap_or(value.len());
-    value.len() >= 2 && !NOT_NAMES.has(&value[..end]) && value.iter().any(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)
+    value.len() >= 2
+        && !NOT_NAMES.has(&value[..end])
+        && value.iter().any(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)
 }
 
 #[cfg(test)]

@@ -62,11 +62,15 @@ pub(super) fn phone_digits(value: &[u8]) -> bool {
         dots += usize::from(byte == b'.');
     }
     // A date has eight digits at most.
-    (7..=15).contains(&count) && zeros < count && !(dots == 3 && address(value)) && !(count <= 8 && date::numeric(value))
+    (7..=15).contains(&count)
+        && zeros < count
+        && !(dots == 3 && address(value))
+        && !(count <= 8 && date::numeric(value))
 }
 
 fn address(value: &[u8]) -> bool {
-    value.split(|&byte| byte == b'.').filter(|part| (1..=3).contains(&part.len())).count() == 4
+    let octet = |part: &[u8]| part.len() < 3 || part.len() == 3 && part <= b"255".as_slice();
+    value.split(|&byte| byte == b'.').all(octet)
 }
 
 #[cfg(test)]
@@ -111,7 +115,7 @@ mod tests {
 
     #[test]
     fn national() {
-        for good in ["01.84.17.61.18", "(64) 3591-3246", "082 490 1693", "9472 7916"] {
+        for good in ["01.84.17.61.18", "(64) 3591-3246", "082 490 1693", "9472 7916", "670.97.10.26"] {
             assert!(phone_digits(good.as_bytes()), "{good}");
         }
         for bad in ["192.168.10.20", "04/11/2026", "2026-04-11", "450", "0000000000"] {

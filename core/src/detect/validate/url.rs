@@ -2,10 +2,8 @@
 
 /// A host of letters, digits, dashes and dots, at least two characters long.
 pub(super) fn url(value: &[u8]) -> bool {
-    let rest = match value.windows(3).position(|three| three == b"://") {
-        Some(at) => &value[at + 3..],
-        None => value,
-    };
+    let scheme = value.iter().take(8).position(|byte| *byte == b':').filter(|at| value[at + 1..].starts_with(b"//"));
+    let rest = scheme.map_or(value, |at| &value[at + 3..]);
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     let authority = &rest[..end];
     let host = authority.iter().rposition(|&byte| byte == b'@').map_or(authority, |at| &authority[at + 1..]);

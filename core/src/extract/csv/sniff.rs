@@ -183,7 +183,7 @@ fn is_headless_table(rows: &[Vec<&[u8]>], named: bool) -> bool {
     let filled = (0..columns).filter(|&column| rows.iter().any(|row| row.get(column).is_some_and(|it| !it.is_empty())));
     let filled = filled.count();
     let tabular = wordy * 10 < total * 4 && pairs * 2 < total && filled >= 2;
-    let enough = if named { rows.len() >= 1 } else { rows.len() >= 3 && (columns >= 3 || rows.len() >= 5) };
+    let enough = if named { !rows.is_empty() } else { rows.len() >= 3 && (columns >= 3 || rows.len() >= 5) };
     enough && (tabular || named)
 }
 

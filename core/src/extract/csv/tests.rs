@@ -41,6 +41,7 @@ fn prose_logs_and_messages_are_not_tables() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "a test of the time taken")]
 fn an_unclosed_quote_costs_its_block_only() {
     let mut text = b"id,first_name,zip\n1,\"oops,02134\n".to_vec();
     while text.len() < 8 << 20 {
