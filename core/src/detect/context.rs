@@ -128,28 +128,29 @@ fn telling_words(cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
 /// True where a phrase that ends with the word `start..end` tells what a value is.
 fn tells(cues: &Cues, around: &Surroundings<'_>, start: usize, end: usize, hash: u64) -> bool {
     let whole = Surroundings { lo: 0, hi: around.text.len(), ..*around };
-    cues.tell(hash, is_label(around.text, end), further_left(cues, whole, start))
+    cues.tell(hash, is_label(around.text, end), further_left(whole, start))
 }
 
-/// Fetches the words left of `start` by number from 1, if any is asked for.
-fn further_left<'a>(cues: &'a Cues, around: Surroundings<'a>, start: usize) -> impl FnMut(usize) -> Option<u64> + 'a {
-    let mut words: Option<Leftward<'a>> = None;
-    move |more| {
-        let words = words.get_or_insert_with(|| Leftward::new(cues, around, start));
-        (words.reach(more - 1) && !words.gaps[more - 1].sentence).then(|| words.hashes[more - 1])
+/// Fetches the words left of `start`, one after the other; what lies between them is looked at later, if at all.
+fn further_left<'a>(around: Surroundings<'a>, start: usize) -> impl FnMut(usize) -> Option<u64> + 'a {
+    let mut cursor: Option<Cursor<'a>> = None;
+    move |_| {
+        let cursor = cursor.get_or_insert_with(|| Cursor::new(around, start));
+        let word = cursor.next()?;
+        (word.gap <= WIDEST_GAP).then(|| word_hash(around.text, word.start, word.end))
     }
 }
 
 /// True where a phrase that ends at `end` names a pattern other than a date, as a label.
 pub fn label_tells(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
     let (start, hash) = last_word(&around, end);
-    cues.may_tell(hash) && cues.tell(hash, true, further_left(cues, around, start))
+    cues.may_tell(hash) && cues.tell(hash, true, further_left(around, start))
 }
 
 /// True where a phrase that ends at `end` names a pattern whose value may hold no digit.
 pub fn label_captures(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
     let (start, hash) = last_word(&around, end);
-    cues.may_capture(hash) && cues.capture(hash, further_left(cues, around, start))
+    cues.may_capture(hash) && cues.capture(hash, further_left(around, start))
 }
 
 /// Where the word (or camelCase part) that ends at `end` begins, and its hash.
@@ -229,9 +230,19 @@ const EMOJI: u8 = 0xF0;
 /// Words kept at most; a phrase and the words before it fit.
 const KEPT: usize = 12;
 
-/// The words to the left of a place, fetched one by one from a window of 64 bytes of their masks.
-struct Leftward<'a> {
-    cues: &'a Cues,
+/// Words of a phrase stand no further apart, in bytes.
+const WIDEST_GAP: usize = 12;
+
+/// A word (or camelCase part of one), and how many bytes lie between it and the place it was reached from.
+#[derive(Clone, Copy)]
+struct Word {
+    start: usize,
+    end: usize,
+    gap: usize,
+}
+
+/// Walks left from word to word in a window of 64 bytes of the masks.
+struct Cursor<'a> {
     around: Surroundings<'a>,
     floor: usize,
     at: usize,
@@ -239,6 +250,58 @@ struct Leftward<'a> {
     word: u64,
     hump: u64,
     valid: usize,
+}
+
+impl<'a> Cursor<'a> {
+    #[inline]
+    fn new(around: Surroundings<'a>, at: usize) -> Self {
+        let floor = around.lo.max(at.saturating_sub(WINDOW));
+        let mut cursor = Cursor { around, floor, at, word: 0, hump: 0, valid: 0 };
+        cursor.refill();
+        cursor
+    }
+
+    #[inline]
+    fn refill(&mut self) {
+        self.word = Masks::window_before(&self.around.masks.word, self.at, self.floor);
+        self.hump = Masks::window_before(&self.around.masks.hump, self.at, self.floor);
+        self.valid = 64;
+    }
+
+    /// The next word to the left; none behind half a window of punctuation.
+    #[inline]
+    fn next(&mut self) -> Option<Word> {
+        if self.valid < 32 {
+            self.refill();
+        }
+        let gap = self.word.leading_zeros() as usize;
+        if gap >= self.valid {
+            return None;
+        }
+        let end = self.at - gap;
+        let len = (self.word << gap).leading_ones() as usize;
+        let start = if gap + len < self.valid {
+            let part = (self.hump << gap).leading_zeros() as usize + 1;
+            end - part.min(len)
+        } else {
+            let masks = self.around.masks;
+            masks.last_part(Masks::run_start(&masks.word, end, self.floor), end)
+        };
+        let used = self.at - start;
+        self.at = start;
+        if used < self.valid {
+            (self.word, self.hump, self.valid) = (self.word << used, self.hump << used, self.valid - used);
+        } else {
+            self.refill();
+        }
+        Some(Word { start, end, gap })
+    }
+}
+
+/// The words to the left of a place, fetched one by one with what lies between them.
+struct Leftward<'a> {
+    cues: &'a Cues,
+    cursor: Cursor<'a>,
     lines: usize,
     count: usize,
     hashes: [u64; KEPT],
@@ -249,31 +312,8 @@ struct Leftward<'a> {
 impl<'a> Leftward<'a> {
     #[inline]
     fn new(cues: &'a Cues, around: Surroundings<'a>, at: usize) -> Self {
-        let floor = around.lo.max(at.saturating_sub(WINDOW));
-        let (hashes, gaps) = ([0; KEPT], [Gap::default(); KEPT]);
-        let mut words = Leftward {
-            cues,
-            around,
-            floor,
-            at,
-            word: 0,
-            hump: 0,
-            valid: 0,
-            lines: 0,
-            count: 0,
-            hashes,
-            gaps,
-            ended: false,
-        };
-        words.refill();
-        words
-    }
-
-    #[inline]
-    fn refill(&mut self) {
-        self.word = Masks::window_before(&self.around.masks.word, self.at, self.floor);
-        self.hump = Masks::window_before(&self.around.masks.hump, self.at, self.floor);
-        self.valid = 64;
+        let cursor = Cursor::new(around, at);
+        Leftward { cues, cursor, lines: 0, count: 0, hashes: [0; KEPT], gaps: [Gap::default(); KEPT], ended: false }
     }
 
     /// Makes sure that word `index` is there, if it exists.
@@ -293,64 +333,43 @@ impl<'a> Leftward<'a> {
 
     #[inline]
     fn fetch(&mut self) {
-        if self.valid < 32 {
-            self.refill();
-        }
-        let gap_len = self.word.leading_zeros() as usize;
-        if gap_len >= self.valid {
-            // Nothing but punctuation for half a window.
+        let Some(word) = self.cursor.next() else {
             self.ended = true;
             return;
-        }
-        let end = self.at - gap_len;
-        let mut gap = self.gap(end);
-        let len = (self.word << gap_len).leading_ones() as usize;
-        let start = if gap_len + len < self.valid {
-            let part = (self.hump << gap_len).leading_zeros() as usize + 1;
-            end - part.min(len)
-        } else {
-            let masks = self.around.masks;
-            masks.last_part(Masks::run_start(&masks.word, end, self.floor), end)
         };
-        let text = self.around.text;
+        let text = self.cursor.around.text;
+        let mut gap = self.gap(&text[word.end..word.end + word.gap], word.end);
+        let bytes = &text[word.start..word.end];
         // Symbols (U+2000 to U+2FFF) and emoji are no part of a phrase.
-        gap.glued &= text[start] < 0xf0 && text[start] != 0xe2;
-        // A value ends what was said before it.
-        let coded = end - start > 5 && text[end - 4..end].iter().all(u8::is_ascii_digit);
-        let number = text[start].is_ascii_digit() && end - start > 3 || coded;
-        if gap.stop || number {
+        gap.glued &= bytes[0] < EMOJI && bytes[0] != 0xe2;
+        gap.symbol = bytes[0] == EMOJI;
+        if gap.stop || is_value(bytes) {
             self.ended = true;
             return;
         }
-        self.hashes[self.count] = word_hash(text, start, end);
-        self.gaps[self.count] = Gap { symbol: text[start] == EMOJI, ..gap };
+        self.hashes[self.count] = word_hash(text, word.start, word.end);
+        self.gaps[self.count] = gap;
         self.count += 1;
-        let used = self.at - start;
-        self.at = start;
-        if used < self.valid {
-            (self.word, self.hump, self.valid) = (self.word << used, self.hump << used, self.valid - used);
-        } else {
-            self.refill();
-        }
     }
 
-    /// Judges the bytes between the word that ends at `end` and the one (or the value) at `self.at`.
+    /// Judges the bytes between the word that ends at `end` and the one (or the value) reached before.
     #[inline]
-    fn gap(&mut self, end: usize) -> Gap {
-        let bytes = &self.around.text[end..self.at];
+    fn gap(&mut self, bytes: &[u8], end: usize) -> Gap {
+        let first = self.count == 0;
         match bytes {
-            [] | [b' '] | [b'_'] => Gap { glued: true, ..Gap::default() },
-            [b'-'] => Gap { glued: true, ..Gap::default() },
-            [b'='] => Gap { labelled: true, tight: true, stop: self.count > 0, ..Gap::default() },
-            _ => self.wide_gap(end),
+            [] | [b' '] | [b'_'] | [b'-'] => Gap { glued: true, ..Gap::default() },
+            [b',', b' '] => Gap::default(),
+            [b'='] => Gap { labelled: true, tight: true, stop: !first, ..Gap::default() },
+            [b':', b' '] => Gap { labelled: true, stop: self.lines > 0 && !first, ..Gap::default() },
+            _ => self.wide_gap(bytes, end),
         }
     }
 
     #[inline(never)]
-    fn wide_gap(&mut self, end: usize) -> Gap {
-        let bytes = &self.around.text[end..self.at];
+    fn wide_gap(&mut self, bytes: &[u8], end: usize) -> Gap {
         let first = self.count == 0;
-        if bytes.len() > 40 || bytes[0] == b']' && self.cues.placeholder_ends(self.around.text, end + 1) {
+        let text = self.cursor.around.text;
+        if bytes.len() > 40 || bytes[0] == b']' && self.cues.placeholder_ends(text, end + 1) {
             return Gap { stop: true, ..Gap::default() };
         }
         let marks = bytes.iter().fold(0, |marks, &byte| marks | MARKS[usize::from(byte)]);
@@ -379,7 +398,7 @@ impl<'a> Leftward<'a> {
 
     /// `[mrn] 4029887`, `MRN: ******* 4029887`: something taken out stands in between, to which the words belonged.
     fn is_redacted(&self, end: usize, gap: &[u8]) -> bool {
-        let labelled = gap[0] == b']' && self.around.text[end - 1].is_ascii_lowercase();
+        let labelled = gap[0] == b']' && self.cursor.around.text[end - 1].is_ascii_lowercase();
         labelled || gap.iter().filter(|it| **it == b'*').count() > 4
     }
 
@@ -394,9 +413,16 @@ impl<'a> Leftward<'a> {
 
     /// `No. 12`, `Acct. 12`: a short word with a full stop.
     fn is_abbreviation(&self, end: usize) -> bool {
-        let start = Masks::run_start(&self.around.masks.word, end, self.floor);
+        let start = Masks::run_start(&self.cursor.around.masks.word, end, self.cursor.floor);
         end - start <= 5
     }
+}
+
+/// A value ends what was said before it: a number of four digits or more, a code that ends in as many.
+#[inline]
+fn is_value(word: &[u8]) -> bool {
+    let coded = word.len() > 5 && word[word.len() - 4..].iter().all(u8::is_ascii_digit);
+    word[0].is_ascii_digit() && word.len() > 3 || coded
 }
 
 /// Looks left of `at`, over at most `reach` unknown words, if a telling word stands near; dates want more.

@@ -34,14 +34,14 @@ pub struct Custom {
     literals: Option<AhoCorasick>,
     /// Pattern of each literal; HL7 segment names and `www.` come first and have none.
     owners: Vec<Option<u16>>,
+    /// Patterns without a literal, with the bytes they begin with.
+    starts: Vec<Start>,
     /// The first two bytes of every literal, a bit for each pair.
     pairs: Vec<u64>,
     /// The first bytes.
     firsts: Vec<bool>,
     /// The length of the shortest.
     shortest: usize,
-    /// Patterns without a literal, with the bytes they begin with.
-    starts: Vec<Start>,
 }
 
 /// A pattern that is tried wherever one of its first bytes begins a token or a run of digits.
@@ -104,6 +104,17 @@ impl Custom {
         Ok(custom)
     }
 
+    /// False where no pattern has to be tried by its first byte.
+    pub fn has_starts(&self, health: bool) -> bool {
+        self.starts.iter().any(|it| health || !it.health)
+    }
+
+    /// The patterns without a literal that may begin with that byte.
+    pub fn starting_with(&self, byte: u8, health: bool) -> impl Iterator<Item = u16> + '_ {
+        let fits = move |it: &&Start| it.bytes[usize::from(byte)] && (health || !it.health);
+        self.starts.iter().filter(fits).map(|it| it.pattern)
+    }
+
     /// False where no literal can stand in the value.
     #[inline]
     pub fn may_lead(&self, value: &[u8]) -> bool {
@@ -119,17 +130,6 @@ impl Custom {
         let &[first, second, ..] = value else { return false };
         let (word, bit) = pair(first, second);
         self.pairs[word] & bit != 0
-    }
-
-    /// False where no pattern has to be tried by its first byte.
-    pub fn has_starts(&self, health: bool) -> bool {
-        self.starts.iter().any(|it| health || !it.health)
-    }
-
-    /// The patterns without a literal that may begin with that byte.
-    pub fn starting_with(&self, byte: u8, health: bool) -> impl Iterator<Item = u16> + '_ {
-        let fits = move |it: &&Start| it.bytes[usize::from(byte)] && (health || !it.health);
-        self.starts.iter().filter(fits).map(|it| it.pattern)
     }
 
     /// Every place in `text` at which a literal stands.

@@ -40,7 +40,8 @@ pub struct Masks {
     pub digit: Vec<u64>,
     /// ASCII letters and digits, and every byte from 0x80.
     pub word: Vec<u64>,
-    /// Places at which something may begin: a digit run, an `@`, a `:` or `=` behind a word, a `/` behind a letter.
+    /// Places at which something may begin: a digit run, an `@`, a `:` or `=` not behind a digit, a `/` behind a
+    /// letter.
     pub trigger: Vec<u64>,
     /// Where a camelCase part begins inside a word: `patient|Id`.
     pub hump: Vec<u64>,
@@ -75,7 +76,7 @@ impl Masks {
             *hump &= lower << 1 | lower_before;
             lower_before = lower >> 63;
             let starts = digit & !(digit << 1 | digit_before);
-            let labels = separator & !(separator << 1);
+            let labels = separator & !(separator << 1) & !(digit << 1 | digit_before);
             let hosts = slash & (letter << 1 | letter_before);
             *trigger |= starts | labels | hosts;
             digit_before = digit >> 63;

@@ -112,7 +112,10 @@ impl Finder<'_> {
             let begin = if named { skip_titles(self.bounded(), start) } else { start };
             let Some(found) = self.judge(index, begin, end, &before) else { continue };
             self.emit(found);
-            return Some(at + 1);
+            // An address holds its own numbers: they are not looked at again.
+            let sure = found.detection.permille >= self.options.min_permille;
+            let line = self.rules.pattern(index).file.capture == Some(Capture::Line);
+            return Some(if sure && line { end } else { at + 1 });
         }
         None
     }

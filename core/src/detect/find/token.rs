@@ -220,7 +220,7 @@ impl Finder<'_> {
             [b'1', b'0'..=b'2', _] => true,
             _ => self.text[at..end].iter().any(|it| !it.is_ascii_digit()),
         };
-        let found = if old { self.consider(at, &[Age]) } else { None };
+        let found = if old && self.is_year_ahead(end) { self.consider(at, &[Age]) } else { None };
         if found.is_some() || self.options.min_permille >= 500 && !old {
             return found;
         }
@@ -229,6 +229,15 @@ impl Finder<'_> {
         }
         let before = self.before(at);
         self.consider_in(at, &before, &[]).or_else(|| self.age_behind(at, end))
+    }
+
+    /// True where `y`, as in `years` or `y/o`, stands within two bytes.
+    fn is_year_ahead(&self, end: usize) -> bool {
+        let start = (end..end + 2).find(|at| !matches!(self.byte(*at), b' ' | b'-')).unwrap_or(end + 2);
+        start > 0
+            && (self.byte(start) | 0x20 == b'y'
+                || self.byte(start - 1) | 0x20 == b'y'
+                || self.text[end - 1].is_ascii_alphabetic())
     }
 
     /// An age that only the words behind it tell: `67-year-old`.

@@ -185,6 +185,9 @@ fn any_of(text: &[u8], at: usize, literals: &[&[u8]]) -> Option<usize> {
 }
 
 #[cfg(test)]
+mod tests;
+
+#[cfg(test)]
 mod testing {
     use regex_automata::meta::Regex;
     use regex_automata::util::syntax;
@@ -215,6 +218,3 @@ mod testing {
         assert!(matches > 300, "{text}: {matches}");
     }
 }
-
-#[cfg(test)]
-mod tests;
