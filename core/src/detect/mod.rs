@@ -182,7 +182,8 @@ impl Detector {
             if field.kind != FieldKind::Narrative
                 && let Some(outcome) = lane.plan.whole(&self.ruleset, &plain.text, lo..hi)
             {
-                let detection = Detection { start: lo as u32, end: hi as u32, field: index as u32, ..outcome.detection };
+                let detection =
+                    Detection { start: lo as u32, end: hi as u32, field: index as u32, ..outcome.detection };
                 if lane.takes(outcome, self.options.min_permille) {
                     finder.out.push(Candidate { detection, column: lane.column });
                 }
@@ -190,12 +191,13 @@ impl Detector {
                     found.columns[lane.column as usize - 1].count_cell(outcome);
                 }
                 if let Some(kind) = outcome.health {
-                    finder.health.add(kind);
+                    finder.health.add_number(kind);
                 }
-                if outcome.is_sure && !self.ruleset.custom.may_lead_whole(&plain.text[lo..hi]) {
-                    continue;
+                let (custom, value) = (&self.ruleset.custom, &plain.text[lo..hi]);
+                let leads = if outcome.is_sure { custom.may_lead_whole(value) } else { custom.may_lead(value) };
+                if leads {
+                    open.add(lo, hi, index);
                 }
-                open.add(lo, hi, index);
                 continue;
             }
             (finder.lo, finder.hi) = (lo, hi);
@@ -285,6 +287,7 @@ fn name_hash(name: &[u8]) -> u64 {
 }
 
 /// A field's place in the plain text.
+#[inline]
 fn bounds(plain: &Plain<'_>, field: &Field) -> (usize, usize) {
     if plain.is_original() {
         return (field.start as usize, field.end as usize);

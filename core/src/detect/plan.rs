@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::Detector;
 use super::gate::Gates;
+use super::health::Tally;
 use super::label::Meaning;
 use super::matcher::Run;
 use super::ruleset::{Pattern, Ruleset};
@@ -50,8 +51,8 @@ pub struct Outcome {
     pub detection: Detection,
     /// It becomes a candidate: an identifier, or health context that is asked for.
     pub is_reported: bool,
-    /// Its kind of health evidence, where it is some.
-    pub health: Option<&'static str>,
+    /// Its kind of health evidence by number, where it is some.
+    pub health: Option<usize>,
     /// Nothing inside the value can count more.
     pub is_sure: bool,
 }
@@ -66,7 +67,7 @@ impl Plan {
             outcome.is_reported |= detector.options.health;
         }
         let gate = |trial: &Trial| rules.pattern(trial.pattern).gate();
-        let gates = (!trials.is_empty()).then(|| Box::new(Gates::new(trials.iter().map(gate))));
+        let gates = (trials.len() > 1).then(|| Box::new(Gates::new(trials.iter().map(gate))));
         Plan { meaning, trials, gates }
     }
 
@@ -74,12 +75,12 @@ impl Plan {
     /// shape.
     #[inline]
     pub fn whole(&self, rules: &Ruleset, text: &[u8], place: Range<usize>) -> Option<&Outcome> {
-        let gates = self.gates.as_deref()?;
-        if place.is_empty() {
+        if self.trials.is_empty() || place.is_empty() {
             return None;
         }
         let value = Value { text: &text[..place.end], at: place.start };
-        let mut left = gates.admit(value.bytes());
+        // One by itself is tried sooner than looked at.
+        let mut left = self.gates.as_deref().map_or(1, |gates| gates.admit(value.bytes()));
         let mut best: Option<&Outcome> = None;
         while left != 0 {
             let trial = self.trials.get(left.trailing_zeros() as usize)?;
@@ -195,7 +196,7 @@ impl Outcome {
             rank: permille,
             detection,
             is_reported: pattern.health.is_none(),
-            health: pattern.health.filter(|_| permille >= 500),
+            health: pattern.health.filter(|_| permille >= 500).and_then(Tally::number),
             is_sure: pattern.health.is_none() && permille >= 500,
         }
     }

@@ -37,14 +37,38 @@ const WEAK: &str = "\
 
 /// Words for a part of a building, in the order in which they are tried.
 const UNITS: [&[u8]; 28] = [
-    b"Apt", b"apt", b"APT", b"Apartment", b"apartment", b"APARTMENT", b"Unit", b"unit", b"UNIT", b"Suite", b"suite",
-    b"SUITE", b"Ste", b"ste", b"STE", b"Room", b"room", b"Rm", b"rm", b"Floor", b"floor", b"Fl", b"fl", b"Bldg",
-    b"bldg", b"Lot", b"lot", b"#",
+    b"Apt",
+    b"apt",
+    b"APT",
+    b"Apartment",
+    b"apartment",
+    b"APARTMENT",
+    b"Unit",
+    b"unit",
+    b"UNIT",
+    b"Suite",
+    b"suite",
+    b"SUITE",
+    b"Ste",
+    b"ste",
+    b"STE",
+    b"Room",
+    b"room",
+    b"Rm",
+    b"rm",
+    b"Floor",
+    b"floor",
+    b"Fl",
+    b"fl",
+    b"Bldg",
+    b"bldg",
+    b"Lot",
+    b"lot",
+    b"#",
 ];
 
-const DIRECTIONS: [&[u8]; 12] = [
-    b"North", b"South", b"East", b"West", b"NORTH", b"SOUTH", b"EAST", b"WEST", b"NE", b"NW", b"SE", b"SW",
-];
+const DIRECTIONS: [&[u8]; 12] =
+    [b"North", b"South", b"East", b"West", b"NORTH", b"SOUTH", b"EAST", b"WEST", b"NE", b"NW", b"SE", b"SW"];
 
 /// The matcher that equals a regex, if it is a street's.
 pub fn of_regex(regex: &str) -> Option<Run> {
@@ -159,7 +183,8 @@ mod tests {
     #[test]
     fn streets_equal_their_regexes() {
         let words = ["Main", "St", "St.", "Stone", "Avenue", "AVE", "5th", "12th", "42ND", "O'Hara", "Way", "Row", "x"];
-        let units = ["Apt", "apt.", "APT #", "Unit", "Suite", "Ste", "Fl", "Flat", "Floor", "#", "Lot", "NE", "South", "Roomy"];
+        let units =
+            ["Apt", "apt.", "APT #", "Unit", "Suite", "Ste", "Fl", "Flat", "Floor", "#", "Lot", "NE", "South", "Roomy"];
         let others = ["1", "12", "385", "1234567", "10-20", "7A", " ", "  ", ", ", ",", "-", "4B", "."];
         let kinds: [&[&str]; 3] = [&words, &units, &others];
         let pick = move |random: &mut dyn FnMut(usize) -> usize| {
