@@ -157,19 +157,19 @@ fn kinds_in(value: &[u8]) -> u32 {
     value.iter().fold(0, |kinds, byte| kinds | KIND[usize::from(*byte)])
 }
 
-/// Gates of up to 32 regexes side by side: one look at a value says which may match it.
+/// Gates of up to 16 regexes side by side: one look at a value says which may match it.
 #[derive(Clone, Debug)]
 pub struct Gates {
-    first: [u32; 256],
-    last: [u32; 256],
+    first: [u16; 256],
+    last: [u16; 256],
     /// By length; the last row is for all longer values.
-    length: [u32; Self::LENGTHS],
+    length: [u16; Self::LENGTHS],
     kinds: [Kinds; Self::MOST],
 }
 
 impl Gates {
     /// How many regexes fit.
-    pub const MOST: usize = 32;
+    pub const MOST: usize = 16;
     const LENGTHS: usize = 64;
 
     /// Puts gates side by side, at most `MOST` of them.
@@ -179,13 +179,13 @@ impl Gates {
         for (index, gate) in gates.take(Self::MOST).enumerate() {
             all.kinds[index] = gate.kinds;
             for byte in 0..256 {
-                all.first[byte] |= u32::from(gate.first[byte]) << index;
-                all.last[byte] |= u32::from(gate.last[byte]) << index;
+                all.first[byte] |= u16::from(gate.first[byte]) << index;
+                all.last[byte] |= u16::from(gate.last[byte]) << index;
             }
             for (length, row) in all.length.iter_mut().enumerate() {
                 let fits = length >= gate.shortest && length <= gate.longest;
                 let longer = length == Self::LENGTHS - 1 && gate.longest >= length;
-                *row |= u32::from(fits || longer) << index;
+                *row |= u16::from(fits || longer) << index;
             }
         }
         all
@@ -193,7 +193,7 @@ impl Gates {
 
     /// A bit for each regex that may match the whole value.
     #[inline]
-    pub fn admit(&self, value: &[u8]) -> u32 {
+    pub fn admit(&self, value: &[u8]) -> u16 {
         let (Some(&first), Some(&last)) = (value.first(), value.last()) else { return !0 };
         let length = self.length[value.len().min(Self::LENGTHS - 1)];
         let fits = self.first[usize::from(first)] & self.last[usize::from(last)] & length;
@@ -201,7 +201,7 @@ impl Gates {
         if fits & fits.wrapping_sub(1) == 0 { fits } else { self.admit_kinds(value, fits) }
     }
 
-    fn admit_kinds(&self, value: &[u8], fits: u32) -> u32 {
+    fn admit_kinds(&self, value: &[u8], fits: u16) -> u16 {
         let held = kinds_in(value);
         let (mut left, mut admitted) = (fits, 0);
         while left != 0 {

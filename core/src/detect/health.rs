@@ -55,9 +55,19 @@ pub struct Tally(pub [u64; KINDS.len()]);
 impl Tally {
     /// Counts one, up to the cap.
     pub fn add(&mut self, kind: &str) {
-        if let Some(index) = KINDS.iter().position(|it| *it == kind) {
-            self.0[index] = (self.0[index] + 1).min(CAP);
+        if let Some(number) = Self::number(kind) {
+            self.add_number(number);
         }
+    }
+
+    /// The number of a kind.
+    pub fn number(kind: &str) -> Option<usize> {
+        KINDS.iter().position(|it| *it == kind)
+    }
+
+    /// Counts one of a kind by its number, up to the cap.
+    pub fn add_number(&mut self, number: usize) {
+        self.0[number] = (self.0[number] + 1).min(CAP);
     }
 
     /// The kinds counted, by name.

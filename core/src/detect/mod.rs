@@ -33,10 +33,10 @@ use self::masks::Masks;
 use self::memory::ColumnTally;
 pub use self::memory::SourceMemory;
 use self::normalise::Plain;
-use self::plan::{Plan, Plans};
+use self::plan::{Outcome, Plan, Plans};
 pub use self::ruleset::{Entity, Ruleset};
 use crate::Error;
-use crate::model::{Detection, EntityId, Field, Label, Segment};
+use crate::model::{Detection, EntityId, Field, FieldKind, Label, Segment};
 
 /// What to look for and what to report.
 #[derive(Clone, Debug)]
@@ -171,26 +171,45 @@ impl Detector {
             hi: 0,
             field: u32::MAX,
             meaning: &unlabelled.plan.meaning,
-            plan: &unlabelled.plan,
             keep_weak: false,
         };
         let whole = [find::whole_text(segment)];
         let fields = if segment.fields.is_empty() { &whole[..] } else { &segment.fields };
         let mut open = Open::default();
         for (index, field) in fields.iter().enumerate() {
-            (finder.lo, finder.hi) = bounds(plain, field);
-            finder.field = if segment.fields.is_empty() { u32::MAX } else { index as u32 };
+            let (lo, hi) = bounds(plain, field);
             let lane = lanes.get(field.label as usize).unwrap_or(&unlabelled);
-            (finder.plan, finder.meaning) = (&lane.plan, &lane.plan.meaning);
-            finder.keep_weak = lane.column > 0;
+            if field.kind != FieldKind::Narrative
+                && let Some(outcome) = lane.plan.whole(&self.ruleset, &plain.text, lo..hi)
+            {
+                let detection =
+                    Detection { start: lo as u32, end: hi as u32, field: index as u32, ..outcome.detection };
+                if lane.takes(outcome, self.options.min_permille) {
+                    finder.out.push(Candidate { detection, column: lane.column });
+                }
+                if lane.column > 0 {
+                    found.columns[lane.column as usize - 1].count_cell(outcome);
+                }
+                if let Some(kind) = outcome.health {
+                    finder.health.add_number(kind);
+                }
+                let (custom, value) = (&self.ruleset.custom, &plain.text[lo..hi]);
+                let leads = if outcome.is_sure { custom.may_lead_whole(value) } else { custom.may_lead(value) };
+                if leads {
+                    open.add(lo, hi, index);
+                }
+                continue;
+            }
+            (finder.lo, finder.hi) = (lo, hi);
+            (finder.meaning, finder.keep_weak) = (&lane.plan.meaning, lane.column > 0);
+            finder.field = if segment.fields.is_empty() { u32::MAX } else { index as u32 };
             let first = finder.out.len();
-            let told = finder.search_field(field.kind);
+            finder.search();
             if lane.column > 0 {
                 found.columns[lane.column as usize - 1].take_cell(&mut finder.out[first..], lane.column);
             }
-            let value = &plain.text[finder.lo..finder.hi.max(finder.lo)];
-            if !told && self.ruleset.custom.may_lead(value) || told && self.ruleset.custom.may_lead_whole(value) {
-                open.add(finder.lo, finder.hi, index);
+            if self.ruleset.custom.may_lead(&plain.text[lo..hi.max(lo)]) {
+                open.add(lo, hi, index);
             }
         }
         for span in &open.spans {
@@ -268,6 +287,7 @@ fn name_hash(name: &[u8]) -> u64 {
 }
 
 /// A field's place in the plain text.
+#[inline]
 fn bounds(plain: &Plain<'_>, field: &Field) -> (usize, usize) {
     if plain.is_original() {
         return (field.start as usize, field.end as usize);
@@ -309,6 +329,14 @@ struct Prepared<'a> {
     lanes: &'a [Lane],
 }
 
+impl Lane {
+    /// True where the column or the threshold wants to see what becomes of a value.
+    #[inline]
+    fn takes(&self, outcome: &Outcome, least: u16) -> bool {
+        outcome.is_reported && (self.column > 0 || outcome.detection.permille >= least)
+    }
+}
+
 /// Stretches of text in which a literal may still lead to something: fields whose labels do not tell all.
 #[derive(Default)]
 struct Open {
@@ -344,7 +372,7 @@ struct Lane {
 }
 
 impl ColumnTally {
-    /// Counts a cell and marks its candidates as the column's.
+    /// Counts a cell that was searched and marks its candidates as the column's.
     fn take_cell(&mut self, found: &mut [Candidate], column: u32) {
         self.cells += 1;
         for candidate in found {
@@ -352,9 +380,16 @@ impl ColumnTally {
             self.count(&candidate.detection);
         }
     }
+
+    /// Counts a cell of which its label told what it is.
+    #[inline]
+    fn count_cell(&mut self, outcome: &Outcome) {
+        self.cells += 1;
+        if outcome.is_reported {
+            self.count(&outcome.detection);
+        }
+    }
 }
 
-#[cfg(test)]
-mod examples;
 #[cfg(test)]
 mod tests;

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::Detector;
 use super::gate::Gates;
+use super::health::Tally;
 use super::label::Meaning;
 use super::matcher::Run;
 use super::ruleset::{Pattern, Ruleset};
@@ -47,8 +49,12 @@ pub struct Outcome {
     rank: u16,
     /// Says no place.
     pub detection: Detection,
-    /// It is health context, no identifier.
-    pub is_health: bool,
+    /// It becomes a candidate: an identifier, or health context that is asked for.
+    pub is_reported: bool,
+    /// Its kind of health evidence by number, where it is some.
+    pub health: Option<usize>,
+    /// Nothing inside the value can count more.
+    pub is_sure: bool,
 }
 
 impl Plan {
@@ -56,18 +62,25 @@ impl Plan {
         let rules = &detector.ruleset;
         let meaning = Meaning::of(rules, label);
         let wanted = meaning.patterns.iter().filter(|it| detector.wanted[usize::from(**it)]);
-        let trials: Vec<Trial> = wanted.map(|it| Trial::new(rules.pattern(*it), *it, &meaning, rules)).collect();
+        let mut trials: Vec<Trial> = wanted.map(|it| Trial::new(rules.pattern(*it), *it, &meaning, rules)).collect();
+        for outcome in trials.iter_mut().flat_map(|it| it.outcomes.as_flattened_mut()) {
+            outcome.is_reported |= detector.options.health;
+        }
         let gate = |trial: &Trial| rules.pattern(trial.pattern).gate();
-        let gates = (!trials.is_empty()).then(|| Box::new(Gates::new(trials.iter().map(gate))));
+        let gates = (trials.len() > 1).then(|| Box::new(Gates::new(trials.iter().map(gate))));
         Plan { meaning, trials, gates }
     }
 
-    /// What a whole value is by its label: the first pattern that accepts it, else the likeliest of those that have its
+    /// What the whole value at a place is by its label: the first pattern that accepts it, else the likeliest of those that have its
     /// shape.
     #[inline]
-    pub fn whole(&self, rules: &Ruleset, value: Value<'_>) -> Option<&Outcome> {
-        let gates = self.gates.as_deref()?;
-        let mut left = gates.admit(value.bytes());
+    pub fn whole(&self, rules: &Ruleset, text: &[u8], place: Range<usize>) -> Option<&Outcome> {
+        if self.trials.is_empty() || place.is_empty() {
+            return None;
+        }
+        let value = Value { text: &text[..place.end], at: place.start };
+        // One by itself is tried sooner than looked at.
+        let mut left = self.gates.as_deref().map_or(1, |gates| gates.admit(value.bytes()));
         let mut best: Option<&Outcome> = None;
         while left != 0 {
             let trial = self.trials.get(left.trailing_zeros() as usize)?;
@@ -85,11 +98,11 @@ impl Plan {
 
 /// A value that ends where its text does.
 #[derive(Clone, Copy)]
-pub struct Value<'a> {
+struct Value<'a> {
     /// All before its end, so that matchers see nothing behind it.
-    pub text: &'a [u8],
+    text: &'a [u8],
     /// Where it begins.
-    pub at: usize,
+    at: usize,
 }
 
 impl<'a> Value<'a> {
@@ -179,7 +192,13 @@ impl Outcome {
             evidence,
             field: u32::MAX,
         };
-        Outcome { rank: permille, detection, is_health: pattern.health.is_some() }
+        Outcome {
+            rank: permille,
+            detection,
+            is_reported: pattern.health.is_none(),
+            health: pattern.health.filter(|_| permille >= 500).and_then(Tally::number),
+            is_sure: pattern.health.is_none() && permille >= 500,
+        }
     }
 
     /// The same of a log's own timestamp.
@@ -188,6 +207,7 @@ impl Outcome {
         it.permille = LOG_TIMESTAMP;
         it.role = Some(Role::LogTimestamp);
         it.evidence = it.evidence.with(Evidence::LOG_POSITION);
+        self.is_sure = false;
         self
     }
 }

@@ -115,3 +115,11 @@ fn own_patterns_without_a_literal_are_found() {
         assert_eq!(found, [value], "{regex}");
     }
 }
+
+#[test]
+fn hardware_addresses_are_found_whatever_their_first_group() {
+    for address in ["ab:cd:ef:12:34:56", "00:1a:2b:3c:4d:5e", "ab-cd-ef-12-34-5f", "aa:bb:cc:dd:ee:0f"] {
+        assert_eq!(found(&format!("from device {address} today")), [("mac_address".into(), address.into())]);
+    }
+    assert_eq!(found("at 12:34:56 and 10:30"), []);
+}

@@ -1,6 +1,5 @@
 //! One pass over a block: from trigger to trigger, each decided on the spot. Never rescans the text for a pattern.
 
-mod field;
 mod groups;
 mod hl7;
 mod judge;
@@ -12,7 +11,6 @@ mod token;
 use super::context::{self, Before, REACH, Surroundings, TellingWords};
 use super::label::Meaning;
 use super::masks::Masks;
-use super::plan::Plan;
 use super::ruleset::Ruleset;
 use super::{Candidate, DetectorOptions, HealthTally};
 use crate::model::{Field, Segment};
@@ -36,8 +34,6 @@ pub(super) struct Finder<'a> {
     pub hi: usize,
     pub field: u32,
     pub meaning: &'a Meaning,
-    /// What the field's label makes of a whole value.
-    pub plan: &'a Plan,
     /// Weak candidates matter: the field's column may raise them.
     pub keep_weak: bool,
 }

@@ -26,6 +26,13 @@ impl Finder<'_> {
         {
             return found;
         }
+        if previous == b':'
+            && end - at <= 4
+            && self.byte(end) != b':'
+            && let Some(found) = self.later_group(at)
+        {
+            return found;
+        }
         match (self.byte(end), end - at) {
             (b'-', len) => self.dashed(at, end, len),
             (b'/', len) => self.slashed(at, end, len),
@@ -144,6 +151,9 @@ impl Finder<'_> {
     /// `10:30:15` is passed over; `00:1a:2b…` and `2001:db8::1` are addresses.
     fn clock(&mut self, at: usize, end: usize, len: usize) -> usize {
         let next = self.byte(end + 1);
+        if let Some(found) = self.later_group(at) {
+            return found;
+        }
         if len == 2 && next.is_ascii_digit() {
             let minutes = Masks::run_end(&self.masks.digit, end + 1, self.hi);
             if self.byte(minutes) != b':' && !self.byte(minutes).is_ascii_alphanumeric() {
@@ -159,6 +169,21 @@ impl Finder<'_> {
             return self.consider(at, &[Mac, Ipv6]).unwrap_or_else(|| self.hex_rest(end));
         }
         self.bare(at, end, len)
+    }
+
+    /// An address whose first groups hold no digit, so that this one at `at` is seen first: `ab:cd:12:…`.
+    pub(super) fn later_group(&mut self, at: usize) -> Option<usize> {
+        let mut start = at;
+        for _ in 0..7 {
+            let joint = matches!(self.previous(start), b':' | b'-') && start > self.lo + 1;
+            let group = if joint { self.word_start(start - 1) } else { start };
+            let hex = joint && start - group <= 5 && self.text[group..start - 1].iter().all(u8::is_ascii_hexdigit);
+            if !hex || group + 1 == start {
+                break;
+            }
+            start = group;
+        }
+        if start == at { None } else { self.consider(start, &[Mac, Ipv6]) }
     }
 
     /// Skips the rest of a run of hexadecimal digits and colons.

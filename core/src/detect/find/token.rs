@@ -26,6 +26,12 @@ impl Finder<'_> {
         {
             return end;
         }
+        if len <= 4
+            && matches!(self.previous(start), b':' | b'-')
+            && let Some(found) = self.later_group(start)
+        {
+            return found;
+        }
         if next == b':' && (len <= 4) && self.text[start..stop].iter().all(u8::is_ascii_hexdigit) {
             return self.consider(start, &[Mac, Ipv6]).unwrap_or_else(|| self.hex_rest(stop));
         }

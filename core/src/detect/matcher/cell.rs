@@ -33,7 +33,7 @@ pub fn of_regex(regex: &str) -> Option<Run> {
 }
 
 /// The classes of a byte.
-mod class {
+pub(super) mod class {
     /// A letter, or part of one.
     pub const LETTER: u8 = 1;
     /// Inside a part of a name.
@@ -77,7 +77,7 @@ fn is(byte: u8, class: u8) -> bool {
 
 /// Behind the bytes of a class at `at`, at most `most` of them.
 #[inline]
-fn run(text: &[u8], at: usize, most: usize, class: u8) -> usize {
+pub(super) fn run(text: &[u8], at: usize, most: usize, class: u8) -> usize {
     let rest = &text[at..text.len().min(at + most)];
     at + rest.iter().position(|byte| !is(*byte, class)).unwrap_or(rest.len())
 }

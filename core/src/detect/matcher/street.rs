@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use super::cell::{class, run};
 use super::{Run, any_exactly, byte, digits};
 
 /// The regex before its list of suffixes, and behind it.
@@ -134,9 +135,7 @@ fn blank(text: &[u8], at: usize) -> Option<usize> {
 /// A capitalised word, or an ordinal number.
 fn word(text: &[u8], at: usize) -> Option<usize> {
     if byte(text, at).is_ascii_uppercase() {
-        let inner = |it: &u8| it.is_ascii_alphabetic() || *it >= 0x80 || matches!(it, b'.' | b'\'' | b'-');
-        let rest = &text[at + 1..text.len().min(at + 21)];
-        return Some(at + 1 + rest.iter().position(|it| !inner(it)).unwrap_or(rest.len()));
+        return Some(run(text, at + 1, 20, class::NAME));
     }
     let end = digits(text, at, 3);
     let ordinal = any_exactly(text, end, &[b"st", b"nd", b"rd", b"th", b"ST", b"ND", b"RD", b"TH"]);

@@ -71,15 +71,24 @@ impl Rows {
         if quotes != 0 || self.quoted {
             return self.read_quoted(text, base, separators, quotes);
         }
+        let Rows { columns, ref mut fields, ref mut cell_start, ref mut column, .. } = *self;
         let mut left = separators;
         while left != 0 {
             let place = left.trailing_zeros() as usize;
             left &= left - 1;
             let at = base + place;
-            self.end_cell(text, at);
-            self.cell_start = at + 1;
-            if chunk[place] == b'\n' && self.end_row(at + 1) {
-                return true;
+            let label = if *column < columns { *column } else { NO_LABEL };
+            push_cell(text, *cell_start..at, label, self.records, fields);
+            *cell_start = at + 1;
+            *column += 1;
+            if chunk[place] == b'\n' {
+                *column = 0;
+                self.records += 1;
+                self.end = at + 1;
+                self.fields_at_end = fields.len();
+                if fields.len() >= MAX_FIELDS {
+                    return true;
+                }
             }
         }
         false
