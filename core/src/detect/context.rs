@@ -461,15 +461,15 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize, reach: us
         index += len;
         let slot = if cue.only_dates { &mut found.date_hit } else { &mut found.hit };
         if names && slot.is_none() {
-            let compound = words.reach(index) && words.gaps[index].glued && !is_known(cues, &mut words, index);
+            let glued = words.reach(index) && words.gaps[index].glued;
+            let compound = glued && !is_known(cues, &mut words, index);
             let adjacent = unknown == 0;
             *slot = Some(Hit { cue, distance: unknown as u8, adjacent, labelled: labelled && adjacent, compound });
-            if !cue.only_dates {
-                limit = unknown + 1;
+            if labelled && adjacent && !glued {
+                // The label is whole: what stands further left says nothing of its value.
+                break;
             }
-            if cue.only_dates {
-                limit = limit.min(unknown + 2);
-            }
+            limit = if cue.only_dates { limit.min(unknown + 2) } else { unknown + 1 };
         } else if !cue.filler {
             unknown += 1;
         }
