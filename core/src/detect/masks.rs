@@ -24,7 +24,7 @@ const CLASS: [u8; 256] = {
             b'A'..=b'Z' => class::WORD | class::UPPER,
             b'a'..=b'z' | 0x80.. => class::WORD,
             b'@' => class::AT,
-            b':' | b'=' => class::SEPARATOR,
+            b':' | b'=' | b'>' => class::SEPARATOR,
             b'/' => class::SLASH,
             _ => 0,
         };
@@ -40,7 +40,7 @@ pub struct Masks {
     pub digit: Vec<u64>,
     /// ASCII letters and digits, and every byte from 0x80.
     pub word: Vec<u64>,
-    /// Places at which something may begin: a digit run, an `@`, a `:` or `=` not behind a digit, a `/` behind a
+    /// Places at which something may begin: a digit run, an `@`, a `:`, `=` or `>` not behind a digit, a `/` behind a
     /// letter.
     pub trigger: Vec<u64>,
     /// Where a camelCase part begins inside a word: `patient|Id`.
@@ -275,7 +275,7 @@ mod avx2 {
     const LETTER_2: u8 = 4; //   5x 7x, 0-a
     const HIGH: u8 = 8; //       8x-fx
     const AT: u8 = 16; //        40
-    const SEPARATOR: u8 = 32; // 3a 3d
+    const SEPARATOR: u8 = 32; // 3a 3d 3e
     const SLASH: u8 = 64; //     2f
     const CAPITAL: u8 = 128; //  4x 5x; letters among them are upper case
 
@@ -296,7 +296,7 @@ mod avx2 {
             if low == 0 {
                 bits |= AT;
             }
-            if low == 10 || low == 13 {
+            if low == 10 || low == 13 || low == 14 {
                 bits |= SEPARATOR;
             }
             if low == 15 {

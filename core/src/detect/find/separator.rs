@@ -2,11 +2,17 @@
 
 use super::Finder;
 use crate::detect::Candidate;
-use crate::detect::context;
+use crate::detect::context::{self, Before, Hit};
 use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::*;
 use crate::detect::matcher::{is_local, person_name, skip_titles};
 use crate::detect::ruleset::schema::Capture;
+use crate::detect::words::{split, word_hash};
+
+/// Text of an element beyond this is no single value.
+const LONGEST_ELEMENT: usize = 200;
+/// A longer tag is not looked back over.
+const LONGEST_TAG: usize = 160;
 
 impl Finder<'_> {
     /// The `@` at `at`.
@@ -37,8 +43,11 @@ impl Finder<'_> {
         found.unwrap_or(at + 1)
     }
 
-    /// The `:` or `=` at `at`.
+    /// The `:`, `=` or `>` at `at`.
     pub(super) fn separator(&mut self, at: usize) -> usize {
+        if self.text[at] == b'>' {
+            return self.element(at).unwrap_or(at + 1);
+        }
         if self.text[at] == b':' && self.byte(at + 1) == b'/' && self.byte(at + 2) == b'/' {
             let start = self.word_start(at);
             return if start < at { self.link(start, at) } else { at + 3 };
@@ -88,6 +97,31 @@ impl Finder<'_> {
             return at + 1;
         }
         self.consider(start, &[UrlHost]).unwrap_or(at + 1)
+    }
+
+    /// The text of an element whose tag ends at `at` and names something of words: `<lastName>Doe</lastName>`.
+    fn element(&mut self, at: usize) -> Option<usize> {
+        let end = at + 1 + self.text[at + 1..self.hi.min(at + LONGEST_ELEMENT)].iter().position(|it| *it == b'<')?;
+        let floor = self.lo.max(at.saturating_sub(LONGEST_TAG));
+        let open = floor + self.text[floor..at].iter().rposition(|it| *it == b'<')? + 1;
+        let tag = &self.text[open..at];
+        let name = tag.iter().take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b':')).count();
+        if end == at + 1 || name == 0 || !context::label_captures(&self.rules.cues, self.surroundings(), open + name) {
+            return None;
+        }
+        let words: Vec<u64> = split(&tag[..name]).iter().rev().map(|&(from, to)| word_hash(tag, from, to)).collect();
+        let (cue, _) = self.rules.cues.ending_in(&words)?;
+        let hit = Hit { cue, distance: 0, adjacent: true, labelled: true, compound: false };
+        let before = Before { hit: Some(hit), role: cue.role, subject: cue.subject, ..Before::default() };
+        let named = cue.patterns.iter().chain(&cue.label_patterns).copied();
+        let mut fitting = named.filter(|it| {
+            let pattern = self.rules.pattern(*it);
+            let wanted = pattern.in_words && self.wanted[usize::from(*it)];
+            wanted && pattern.regex_at(self.text, at + 1, end) == Some(end)
+        });
+        let found = fitting.find_map(|index| self.judge(index, at + 1, end, &before))?;
+        self.emit(found);
+        Some(end)
     }
 
     /// A label before `at` whose value may hold no digit: names, places, plates.
