@@ -36,7 +36,7 @@ use self::normalise::Plain;
 use self::plan::{Outcome, Plan, Plans};
 pub use self::ruleset::{Entity, Ruleset};
 use crate::Error;
-use crate::model::{Detection, EntityId, Field, FieldKind, Label, Segment};
+use crate::model::{Detection, EntityId, Field, FieldKind, Label, Segment, Subject};
 
 /// What to look for and what to report.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ pub struct Detector {
 /// block, weak ones among them. Holds no text.
 #[derive(Clone, Debug, Default)]
 pub struct Candidates {
-    /// In order of `start`, not overlapping.
+    /// In order of `start`; they overlap only where one identifier begins with another.
     pub items: Vec<Candidate>,
     /// Health evidence by kind, capped.
     pub health: HealthTally,
@@ -223,8 +223,34 @@ impl Detector {
             }
         }
         resolve::resolve(&mut found.items);
+        self.report_contained(&plain.text, &mut found.items);
         let places = found.items.iter().map(|it| it.detection.start as usize);
         self.ruleset.vocabulary.count(&plain.text, masks, places, &mut found.health);
+    }
+
+    /// Identifiers that others begin with, such as the wage earner's SSN in a HICN. It may be another person's.
+    fn report_contained(&self, text: &[u8], items: &mut Vec<Candidate>) {
+        let rules = &self.ruleset;
+        let holds = |it: &Candidate| rules.pattern(it.detection.pattern).contains.is_some();
+        if !rules.has_containers() || !items.iter().any(holds) {
+            return;
+        }
+        let mut all = Vec::with_capacity(items.len() + 8);
+        for item in items.drain(..) {
+            all.push(item);
+            let Some(pattern) = rules.pattern(item.detection.pattern).contains else { continue };
+            let value = &text[item.detection.range()];
+            let digits = value.iter().take_while(|it| it.is_ascii_digit() || **it == b'-').count();
+            let len = value[..digits].iter().rposition(u8::is_ascii_digit).map_or(0, |last| last + 1);
+            if len == 0 || !self.wanted[usize::from(pattern)] {
+                continue;
+            }
+            let entity = rules.pattern(pattern).entity;
+            let end = item.detection.start + len as u32;
+            let detection = Detection { entity, pattern, end, subject: Subject::Unknown, ..item.detection };
+            all.push(Candidate { detection, ..item });
+        }
+        *items = all;
     }
 
     /// Literals: HL7 segments inside text, and patterns that begin with one.

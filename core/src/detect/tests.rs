@@ -131,3 +131,9 @@ fn elements_are_labelled_by_their_tags() {
     let expected = [("us_ssn", "123456788"), ("person_name", "Doe"), ("mrn", "00482913"), ("city", "Durham")];
     assert_eq!(names, expected.map(|(entity, value)| (entity.into(), value.into())));
 }
+
+#[test]
+fn a_claim_number_reports_the_ssn_in_it() {
+    let expected = [("us_hicn", "123-45-6788A"), ("us_ssn", "123-45-6788")];
+    assert_eq!(found("HICN: 123-45-6788A"), expected.map(|(entity, value)| (entity.into(), value.into())));
+}

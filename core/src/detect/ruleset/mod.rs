@@ -63,6 +63,8 @@ pub struct Pattern {
     pub(super) invalid: u16,
     pub(super) known_test: Option<validate::known_test::Test>,
     pub(super) is_date: bool,
+    /// The pattern of an identifier that its value begins with.
+    pub(super) contains: Option<u16>,
     /// Its value may hold no digit, so that only its label leads to it.
     pub(super) in_words: bool,
     regex: OnceLock<Regex>,
@@ -190,6 +192,7 @@ impl Ruleset {
             patterns.push(pattern);
         }
         entities.iter().for_each(|it| cues.placeholder(&it.id));
+        link_contained(&mut patterns, &entities)?;
         let date = entities.iter().position(|it: &Entity| it.id == "date");
         let is_date = |index: u16| date == Some(usize::from(patterns[usize::from(index)].entity.0));
         let compact = |it: &Pattern| it.matcher.is_none_or(|matcher| matcher == Matcher::DateCompact);
@@ -224,6 +227,11 @@ impl Ruleset {
         &self.patterns
     }
 
+    /// True where some pattern's value begins with another identifier.
+    pub(super) fn has_containers(&self) -> bool {
+        self.patterns.iter().any(|it| it.contains.is_some())
+    }
+
     #[inline]
     pub(super) fn pattern(&self, index: u16) -> &Pattern {
         &self.patterns[usize::from(index)]
@@ -233,6 +241,20 @@ impl Ruleset {
     pub fn hash(&self) -> &str {
         &self.hash
     }
+}
+
+/// Resolves `contains` to the likeliest pattern of that entity.
+fn link_contained(patterns: &mut [Pattern], entities: &[Entity]) -> Result<(), Error> {
+    for index in 0..patterns.len() {
+        let Some(id) = patterns[index].file.contains.clone() else { continue };
+        let of_entity = |it: &Pattern| entities[usize::from(it.entity.0)].id == id;
+        let candidates = patterns.iter().enumerate().filter(|(_, it)| of_entity(it));
+        let best = candidates.max_by_key(|(_, it)| it.bare).map(|(best, _)| best as u16);
+        let wrong = || wrong(&patterns[index].file.id, "contains an entity that no pattern has");
+        let best = best.ok_or_else(wrong)?;
+        patterns[index].contains = Some(best);
+    }
+    Ok(())
 }
 
 /// Of the patterns with one matcher, the likeliest without context is tried by shape; cues and labels name the others.
@@ -304,6 +326,7 @@ fn pattern_of(file: PatternFile, entity: EntityId) -> Result<Pattern, Error> {
         in_words: health.is_none()
             && (file.capture.is_some() || matcher.is_none() && custom::may_lack_digits(&file.regex)),
         is_date: file.entity.as_deref() == Some("date"),
+        contains: None,
         regex: OnceLock::new(),
         gate: OnceLock::new(),
         file,

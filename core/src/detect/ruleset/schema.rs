@@ -38,6 +38,9 @@ pub struct PatternFile {
     pub boundary: Boundary,
     /// A check of the value, by name.
     pub validator: Option<String>,
+    /// The entity of an identifier that the value begins with, up to its last digit; it is reported too.
+    #[serde(default)]
+    pub contains: Option<String>,
     /// Scores, 0 to 1.
     pub score: ScoreTable,
     /// Phrases that speak for it when they stand shortly before it, and as its field's name.
