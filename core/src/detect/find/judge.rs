@@ -23,10 +23,13 @@ impl<'a> Finder<'a> {
     /// candidate. Where it ends. The context is looked at only then.
     pub(super) fn consider(&mut self, at: usize, shapes: &[Matcher]) -> Option<usize> {
         let slots = &self.rules.slots;
-        let fits = |shape: &Matcher| slots[*shape as usize].is_some_and(|it| self.stands(it, at).is_some());
-        let first = shapes.iter().position(fits)?;
+        let fits = |(first, shape): (usize, &Matcher)| {
+            let pattern = slots[*shape as usize]?;
+            Some((first, pattern, self.stands(pattern, at)?))
+        };
+        let (first, pattern, end) = shapes.iter().enumerate().find_map(fits)?;
         let before = self.before_shape(at);
-        self.consider_in(at, &before, &shapes[first..])
+        self.best_of(at, &before, &shapes[first..], Some((pattern, end)))
     }
 
     /// The same for shapes that speak for themselves: the context is not looked at.
@@ -38,6 +41,17 @@ impl<'a> Finder<'a> {
 
     /// The same with the context at hand.
     pub(super) fn consider_in(&mut self, at: usize, before: &Before<'a>, shapes: &[Matcher]) -> Option<usize> {
+        self.best_of(at, before, shapes, None)
+    }
+
+    /// The same where one pattern's match is `known` already.
+    fn best_of(
+        &mut self,
+        at: usize,
+        before: &Before<'a>,
+        shapes: &[Matcher],
+        known: Option<(u16, usize)>,
+    ) -> Option<usize> {
         let mut best: Option<Candidate> = None;
         let named = before.hit.iter().chain(&before.date_hit).flat_map(|hit| {
             let labels: &[u16] = if hit.labelled && !hit.compound { &hit.cue.label_patterns } else { &[] };
@@ -49,7 +63,12 @@ impl<'a> Finder<'a> {
             if best.is_some_and(|it| self.is_beaten(pattern, &it)) {
                 continue;
             }
-            let Some(found) = self.attempt(pattern, at, before) else { continue };
+            let found = match known {
+                Some((index, end)) if index == pattern => self.judge(pattern, at, end, before),
+                Some(_) if self.is_other_date(pattern, shapes) => None,
+                _ => self.attempt(pattern, at, before),
+            };
+            let Some(found) = found else { continue };
             if best.is_none_or(|it| rank(&found) > rank(&it)) {
                 best = Some(found);
             }
@@ -67,6 +86,12 @@ impl<'a> Finder<'a> {
         let ceiling = pattern.bare.max(pattern.cue).max(pattern.label);
         let tied = ceiling == best.detection.permille && pattern.entity == best.detection.entity;
         best.detection.validated != Some(false) && (ceiling < best.detection.permille || tied)
+    }
+
+    /// True for a date of another shape than those that were seen.
+    fn is_other_date(&self, index: u16, shapes: &[Matcher]) -> bool {
+        let pattern = self.rules.pattern(index);
+        pattern.is_date && pattern.matcher.is_some_and(|it| !shapes.contains(&it))
     }
 
     /// One pattern at one place.

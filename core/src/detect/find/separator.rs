@@ -141,9 +141,9 @@ impl Finder<'_> {
         let hit = before.hit.filter(|hit| hit.labelled && hit.distance == 0)?;
         let labels: &[u16] = if hit.compound { &[] } else { &hit.cue.label_patterns };
         for &index in hit.cue.patterns.iter().chain(labels) {
-            let Some(end) = self.value_in_words(index, start) else { continue };
             let named = self.rules.pattern(index).file.capture == Some(Capture::Name);
             let begin = if named { skip_titles(self.bounded(), start) } else { start };
+            let Some(end) = self.value_in_words(index, begin) else { continue };
             let Some(found) = self.judge(index, begin, end, &before) else { continue };
             self.emit(found);
             // An address holds its own numbers: they are not looked at again.
@@ -177,7 +177,7 @@ impl Finder<'_> {
         }
         match (pattern.file.capture, pattern.matcher) {
             (Some(Capture::Name), _) => {
-                let end = person_name(self.bounded(), skip_titles(self.bounded(), at))?;
+                let end = person_name(self.bounded(), at)?;
                 // `Mother: Prostate cancer`: a word in lower case goes on, so it was no name.
                 let goes_on = self.byte(end) == b' ' && self.byte(end + 1).is_ascii_lowercase();
                 (!goes_on).then_some(end)
