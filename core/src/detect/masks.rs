@@ -61,8 +61,9 @@ impl Masks {
         let words = len.div_ceil(64) + 1;
         let masks = [&mut self.digit, &mut self.word, &mut self.trigger, &mut self.hump];
         for mask in masks.into_iter().chain([&mut self.separator, &mut self.slash]) {
-            mask.clear();
+            // Every word but the spare one is stored anew.
             mask.resize(words, 0);
+            mask[words - 1] = 0;
         }
     }
 
