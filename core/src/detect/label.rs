@@ -29,13 +29,16 @@ impl Meaning {
         if let Some(cue) = told_by(rules, &label.hints) {
             meaning.sibling = meaning.add(cue, true);
         }
-        let words: Vec<u64> = hashes(&label.name).into_iter().rev().collect();
-        meaning.read(rules, &words);
+        let places = split(&label.name);
+        let words: Vec<u64> = places.iter().rev().map(|&(start, end)| word_hash(&label.name, start, end)).collect();
+        let opens: Vec<bool> =
+            places.iter().rev().map(|&(start, _)| start == 0 || label.name[start - 1] == b'.').collect();
+        meaning.read(rules, &words, &opens);
         meaning
     }
 
-    /// Reads a label's words, the last first.
-    fn read(&mut self, rules: &Ruleset, words: &[u64]) {
+    /// Reads a label's words, the last first; `opens` tells which of them begin a key of the path.
+    fn read(&mut self, rules: &Ruleset, words: &[u64], opens: &[bool]) {
         let mut index = 0;
         let mut named = self.sibling;
         let mut skipped = 0;
@@ -49,7 +52,9 @@ impl Meaning {
                 continue;
             };
             index += len;
-            let compound = index < words.len() && rules.cues.ending_in(&words[index..]).is_none();
+            // `file_name` names a file, `resource.name.family` a person: the phrase is whole keys there.
+            let whole_keys = len > 1 && opens[index - 1];
+            let compound = !whole_keys && index < words.len() && rules.cues.ending_in(&words[index..]).is_none();
             let direct = !named && skipped == 0;
             if direct && self.add(cue, !compound) {
                 named = true;
