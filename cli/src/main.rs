@@ -17,8 +17,18 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     quiet_panics();
+    no_core_dumps();
     let args = args::Cli::parse();
     exit::code_of(cmd::run(args.command))
+}
+
+/// A core dump would hold what was being read. Where the limit cannot be lowered it stays as the system set it.
+fn no_core_dumps() {
+    #[cfg(unix)]
+    {
+        let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+        let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+    }
 }
 
 /// A panic's message may quote what was being read; only its place is told.

@@ -324,3 +324,20 @@ fn patterns_completions_and_man_pages_are_printed() {
     assert!(text(&folder.run(&["man"]).stdout).contains(".TH"));
     assert!(text(&folder.run(&["man", "scan"]).stdout).contains("exit"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_crash_leaves_no_core_behind() {
+    let folder = Folder::new("core");
+    let mut child = folder.command(&["scrub"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"ready\n").unwrap();
+    // Once a line has come back, the command is past its start.
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let limits = fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    drop(stdin);
+    child.wait().unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"]);
+}

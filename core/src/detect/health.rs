@@ -42,9 +42,9 @@ pub struct Vocabulary {
 #[serde(deny_unknown_fields)]
 struct TermFile {
     kind: String,
-    #[serde(default)]
-    #[allow(dead_code)]
-    source: String,
+    /// For readers of the file.
+    #[serde(default, rename = "source")]
+    _source: String,
     terms: Vec<String>,
 }
 
