@@ -1,6 +1,6 @@
 //! Detections of many texts in flat, read-only buffers: no object per detection.
 
-use phisift::scan::Analysis;
+use phisift::scan::{Analysis, Place};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyMemoryView, PyTuple};
 
@@ -28,7 +28,7 @@ impl Row {
     pub fn push_text(rows: &mut Vec<Row>, index: u32, text: &str, analysis: &Analysis) {
         let findings: Vec<_> = analysis.blocks.iter().flat_map(|(_, findings)| findings).collect();
         let mut offsets: Vec<usize> =
-            findings.iter().flat_map(|it| [it.span.start as usize, it.span.end as usize]).collect();
+            findings.iter().map(|it| Place::of(it)).flat_map(|it| [it.start, it.end]).collect();
         to_code_points(text, &mut offsets);
         rows.extend(findings.iter().zip(offsets.chunks_exact(2)).map(|(finding, pair)| Row {
             text: index,

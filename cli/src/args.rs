@@ -28,6 +28,8 @@ pub enum Command {
     Scan(cmd::scan::Args),
     /// Show what is found in one text, or in each text of an NDJSON stream
     Detect(cmd::detect::Args),
+    /// Print the text of documents and where it stands, as detection sees it
+    Extract(cmd::extract::Args),
     /// Copy a text stream with identifiers taken out
     Scrub(cmd::scrub::Args),
     /// List, test or show the patterns of identifiers
@@ -38,6 +40,9 @@ pub enum Command {
     Completions(cmd::completions::Args),
     /// Print the man page
     Man(cmd::man::Args),
+    /// Take files apart for a scan
+    #[command(name = cmd::worker::NAME, hide = true)]
+    Worker,
 }
 
 /// What to look for: shared by every command that detects.

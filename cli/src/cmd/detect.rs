@@ -85,7 +85,7 @@ impl Sink for Rows<'_> {
 
     fn findings(&mut self, _: &Source, batch: Batch<'_>) -> Result<(), Error> {
         for finding in batch.findings {
-            let place = Place { start: finding.span.start as usize, end: finding.span.end as usize };
+            let place = Place::of(finding);
             write_found(&mut self.out, &Found::new(self.ruleset, &finding.detection, place));
             self.out.push(b'\n');
         }

@@ -3,10 +3,12 @@
 pub mod allow;
 pub mod completions;
 pub mod detect;
+pub mod extract;
 pub mod man;
 pub mod patterns;
 pub mod scan;
 pub mod scrub;
+pub mod worker;
 
 use anyhow::Result;
 
@@ -17,10 +19,12 @@ pub fn run(command: Command) -> Result<u8> {
     match command {
         Command::Scan(args) => scan::run(args),
         Command::Detect(args) => detect::run(args),
+        Command::Extract(args) => extract::run(args),
         Command::Scrub(args) => scrub::run(args),
         Command::Patterns(args) => patterns::run(args),
         Command::Allow(args) => allow::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
+        Command::Worker => worker::run(),
     }
 }

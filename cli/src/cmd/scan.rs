@@ -13,6 +13,7 @@ use phisift::scan::{Cancel, Progress, ScanOptions, Scanner};
 use phisift::walk::{STDIN, Walk, WalkOptions};
 
 use crate::args::{DetectArgs, bytes};
+use crate::cmd::worker;
 use crate::exit::{INTERRUPTED, code_of_scan};
 use crate::output;
 use crate::progress::Bar;
@@ -101,6 +102,8 @@ impl Args {
             format: None,
             show_values: self.show_values,
             allow: self.detect.allow_list()?,
+            #[cfg(unix)]
+            workers: worker::workers()?,
         })
     }
 

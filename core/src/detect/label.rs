@@ -2,6 +2,7 @@
 
 use super::ruleset::Ruleset;
 use super::ruleset::cues::Cue;
+use super::ruleset::standards::Row;
 use super::words::{split, word_hash};
 use crate::model::{Label, Role, Subject};
 
@@ -35,6 +36,12 @@ impl Meaning {
             places.iter().rev().map(|&(start, _)| start == 0 || label.name[start - 1] == b'.').collect();
         meaning.read(rules, &words, &opens);
         meaning
+    }
+
+    /// The meaning of a standard's field, by its table.
+    pub fn of_standard(row: &Row) -> Meaning {
+        let patterns = row.patterns.clone();
+        Meaning { patterns, role: row.role, subject: row.subject, ..Meaning::default() }
     }
 
     /// Reads a label's words, the last first; `opens` tells which of them begin a key of the path.

@@ -34,6 +34,7 @@ use self::memory::ColumnTally;
 pub use self::memory::SourceMemory;
 use self::normalise::Plain;
 use self::plan::{Outcome, Plan, Plans};
+use self::ruleset::StandardFields;
 pub use self::ruleset::{Entity, Ruleset};
 use crate::Error;
 use crate::model::{Detection, EntityId, Field, FieldKind, Label, Segment, Subject};
@@ -63,6 +64,7 @@ pub struct Detector {
     ruleset: Arc<Ruleset>,
     options: DetectorOptions,
     hl7: Hl7Fields,
+    fields: StandardFields,
     wanted: Vec<bool>,
     /// Tells it from the process's other detectors.
     number: u64,
@@ -106,14 +108,15 @@ impl Detector {
     /// # Errors
     /// Kind `Pattern` where the field tables do not fit the rules.
     pub fn new(ruleset: Arc<Ruleset>, options: DetectorOptions) -> Result<Self, Error> {
-        let hl7 = Hl7Fields::builtin(&ruleset)?;
+        let fields = StandardFields::builtin(&ruleset)?;
+        let hl7 = Hl7Fields::new(&fields);
         let wants = |entity: EntityId| {
             (options.only.is_empty() || options.only.contains(&entity)) && !options.skip.contains(&entity)
         };
         let wanted = ruleset.patterns().iter().map(|it| it.health.is_some() || wants(it.entity)).collect();
         static MADE: AtomicU64 = AtomicU64::new(1);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
-        Ok(Detector { ruleset, options, hl7, wanted, number })
+        Ok(Detector { ruleset, options, hl7, fields, wanted, number })
     }
 
     /// The rules.
@@ -205,6 +208,9 @@ impl Detector {
             finder.field = if segment.fields.is_empty() { u32::MAX } else { index as u32 };
             let first = finder.out.len();
             finder.search();
+            if let Some(unshaped) = &lane.plan.unshaped {
+                finder.take_unshaped(unshaped, first);
+            }
             if lane.column > 0 {
                 found.columns[lane.column as usize - 1].take_cell(&mut finder.out[first..], lane.column);
             }

@@ -12,12 +12,14 @@ use super::label::Meaning;
 use super::matcher::Run;
 use super::ruleset::{Pattern, Ruleset};
 use super::validate::Validator;
-use crate::model::{Detection, Evidence, Label, Role, Text};
+use crate::model::{Detection, Evidence, Label, Role, StandardField, Text};
 
 /// What a published test value scores at most.
 pub const KNOWN_TEST: u16 = 550;
 /// What a log's own timestamp scores.
 pub const LOG_TIMESTAMP: u16 = 300;
+/// What a value scores at most that only its field's standard explains.
+const UNSHAPED: u16 = 860;
 /// Labels remembered at most, by thread.
 const MOST_PLANS: usize = 512;
 
@@ -29,6 +31,8 @@ pub struct Plan {
     /// The label's patterns that are looked for, in its order.
     trials: Vec<Trial>,
     gates: Option<Box<Gates>>,
+    /// What a value is that has none of these shapes: a standard says what the field holds, whatever it looks like.
+    pub unshaped: Option<Detection>,
 }
 
 /// One pattern of a label, with all that is said of a value before it is seen.
@@ -60,7 +64,8 @@ pub struct Outcome {
 impl Plan {
     fn new(detector: &Detector, label: &Label) -> Plan {
         let rules = &detector.ruleset;
-        let meaning = Meaning::of(rules, label);
+        let standard = label.standard.as_ref().and_then(|it| detector.fields.find(it, &label.hints));
+        let meaning = standard.map_or_else(|| Meaning::of(rules, label), Meaning::of_standard);
         let wanted = meaning.patterns.iter().filter(|it| detector.wanted[usize::from(**it)]);
         let mut trials: Vec<Trial> = wanted.map(|it| Trial::new(rules.pattern(*it), *it, &meaning, rules)).collect();
         for outcome in trials.iter_mut().flat_map(|it| it.outcomes.as_flattened_mut()) {
@@ -68,7 +73,8 @@ impl Plan {
         }
         let gate = |trial: &Trial| rules.pattern(trial.pattern).gate();
         let gates = (trials.len() > 1).then(|| Box::new(Gates::new(trials.iter().map(gate))));
-        Plan { meaning, trials, gates }
+        let unshaped = standard.and_then(|_| unshaped(rules, &meaning, trials.first()?.pattern));
+        Plan { meaning, trials, gates, unshaped }
     }
 
     /// What the whole value at a place is by its label: the first pattern that accepts it, else the likeliest of those that have its
@@ -94,6 +100,24 @@ impl Plan {
         }
         best
     }
+}
+
+/// What a field of known meaning holds that no pattern recognises.
+fn unshaped(rules: &Ruleset, meaning: &Meaning, index: u16) -> Option<Detection> {
+    let pattern = rules.pattern(index);
+    let permille = pattern.label.min(UNSHAPED);
+    pattern.health.is_none().then(|| Detection {
+        entity: pattern.entity,
+        pattern: index,
+        start: 0,
+        end: 0,
+        permille,
+        validated: None,
+        role: if pattern.is_date { meaning.role } else { None },
+        subject: meaning.subject.unwrap_or(pattern.subject),
+        evidence: Evidence::LABEL,
+        field: u32::MAX,
+    })
 }
 
 /// A value that ends where its text does.
@@ -222,6 +246,7 @@ pub struct Plans {
 struct Remembered {
     name: Text,
     hints: Text,
+    standard: Option<StandardField>,
     plan: Rc<Plan>,
 }
 
@@ -236,13 +261,17 @@ impl Plans {
         hasher.write(&label.name);
         hasher.write_u8(0xff);
         hasher.write(&label.hints);
+        hasher.write_u8(0xff);
+        label.standard.as_ref().inspect(|it| hasher.write(&it.key));
         let key = hasher.finish();
         match self.by_label.get(&key) {
-            Some(it) if it.name == label.name && it.hints == label.hints => it.plan.clone(),
+            Some(it) if it.name == label.name && it.hints == label.hints && it.standard == label.standard => {
+                it.plan.clone()
+            }
             _ => {
                 let plan = Rc::new(Plan::new(detector, label));
-                let (name, hints) = (label.name.clone(), label.hints.clone());
-                self.by_label.insert(key, Remembered { name, hints, plan: plan.clone() });
+                let (name, hints, standard) = (label.name.clone(), label.hints.clone(), label.standard.clone());
+                self.by_label.insert(key, Remembered { name, hints, standard, plan: plan.clone() });
                 plan
             }
         }

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Emit;
+use super::head::Bytes;
 use super::job::Job;
 use crate::model::{LineEnds, OffsetMap, Piece, Reason, Segment, Step, Unread};
 
@@ -93,7 +94,7 @@ impl Literal {
             job.unread(Reason::LimitDepth, None);
             return true;
         }
-        let frame = job.frame_inside(Step::Part("base64"));
+        let frame = job.frame_inside(Step::part("base64"));
         let mut emit = WithinLiteral { emit: job.emit, place: self.place.clone() };
         let mut inner = Job {
             emit: &mut emit,
@@ -104,7 +105,7 @@ impl Literal {
             format: None,
             reason: None,
         };
-        super::read_stream(&mut inner, Box::new(&self.bytes[..]));
+        super::read_stream(&mut inner, Bytes::Stream(Box::new(&self.bytes[..])));
         if let Some(reason) = inner.reason {
             job.note(reason);
         }

@@ -1,8 +1,9 @@
 //! The one budget under which every decoder of a source works. Counts bytes; has no clock.
 
 use std::cell::Cell;
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 
+use super::Random;
 use crate::model::{Limits, Reason};
 
 /// Decoded bytes below which the ratio is not looked at.
@@ -12,6 +13,8 @@ const RATIO_FLOOR: u64 = 16 << 20;
 pub(super) struct Budget {
     limits: Limits,
     disk: Cell<u64>,
+    /// Size of the outermost file, where it is read out of order.
+    random: Cell<Option<u64>>,
     decoded: Cell<u64>,
     members: Cell<u64>,
     failure: Cell<Option<Reason>>,
@@ -24,6 +27,7 @@ impl Budget {
         Budget {
             limits: limits.clone(),
             disk: Cell::new(0),
+            random: Cell::new(None),
             decoded: Cell::new(0),
             members: Cell::new(0),
             failure: Cell::new(None),
@@ -32,9 +36,14 @@ impl Budget {
         }
     }
 
-    /// Bytes read from the outermost stream.
-    pub(super) fn disk(&self) -> u64 {
-        self.disk.get()
+    /// Bytes of the outermost stream that were examined. One that is read out of order, by its own directory, is
+    /// examined whole where nothing `failed`.
+    pub(super) fn examined(&self, failed: bool) -> u64 {
+        match self.random.get() {
+            None => self.disk.get(),
+            Some(size) if failed => self.disk.get().min(size),
+            Some(size) => size,
+        }
     }
 
     /// Bytes that came out of decoders.
@@ -97,12 +106,27 @@ impl Budget {
 }
 
 /// The outermost stream: counts on-disk bytes and turns errors into an end with a noted cause.
-pub(super) struct DiskReader<'a> {
-    pub(super) input: &'a mut dyn Read,
+pub(super) struct DiskReader<'a, R: ?Sized> {
+    pub(super) input: &'a mut R,
     pub(super) budget: &'a Budget,
 }
 
-impl Read for DiskReader<'_> {
+impl<R: Random + ?Sized> DiskReader<'_, R> {
+    /// The file will be read out of order from now on. True where that is possible.
+    pub(super) fn rewind(&mut self) -> bool {
+        let size = self.input.seek(SeekFrom::End(0)).and_then(|size| self.input.rewind().map(|()| size));
+        self.budget.random.set(size.as_ref().ok().copied());
+        size.is_ok()
+    }
+}
+
+impl<R: Random + ?Sized> Seek for DiskReader<'_, R> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.input.seek(to)
+    }
+}
+
+impl<R: Read + ?Sized> Read for DiskReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         loop {
             match self.input.read(buffer) {

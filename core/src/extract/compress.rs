@@ -6,7 +6,7 @@ use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
 
 use super::budget::DecodedReader;
-use super::head::{Head, Stream};
+use super::head::{Bytes, Head, PEEKED, Stream};
 use super::job::Job;
 use crate::model::{Reason, Step, Text};
 
@@ -45,11 +45,13 @@ pub(super) fn read_gzip(job: &mut Job<'_>, stream: Stream<'_>) {
 }
 
 pub(super) fn read_zstd(job: &mut Job<'_>, stream: Stream<'_>) {
-    read_inside(job, &[".zst", ".zstd"], || {
-        let mut decoder = zstd::Decoder::new(stream.into_bytes()).ok()?;
-        decoder.window_log_max(ZSTD_WINDOW).ok()?;
-        Some(Box::new(decoder))
-    });
+    read_inside(job, &[".zst", ".zstd"], || Some(Box::new(zstd_decoder(stream.into_bytes())?)));
+}
+
+fn zstd_decoder<R: Read>(input: R) -> Option<zstd::Decoder<'static, BufReader<R>>> {
+    let mut decoder = zstd::Decoder::new(input).ok()?;
+    decoder.window_log_max(ZSTD_WINDOW).ok()?;
+    Some(decoder)
 }
 
 pub(super) fn read_bzip2(job: &mut Job<'_>, stream: Stream<'_>) {
@@ -64,13 +66,29 @@ pub(super) fn read_xz(job: &mut Job<'_>, stream: Stream<'_>) {
     });
 }
 
+/// What a compressed stream of that format begins with, as far as its own first bytes tell; `None` for other formats.
+pub(super) fn peek(format: &str, bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut decoder: Box<dyn Read + '_> = match format {
+        "gzip" => Box::new(GzDecoder::new(bytes)),
+        "zstd" => Box::new(zstd_decoder(bytes)?),
+        "bzip2" => Box::new(BzDecoder::new(bytes)),
+        "xz" => Box::new(lzma_rust2::XzReader::new_mem_limit(bytes, true, XZ_MEMORY)),
+        _ => return None,
+    };
+    let mut begins = vec![0; PEEKED];
+    let mut filled = 0;
+    // It ends where the bytes at hand do, mostly within a block: what came before counts.
+    while let Ok(count @ 1..) = decoder.read(&mut begins[filled..]) {
+        filled += count;
+    }
+    begins.truncate(filled);
+    Some(begins)
+}
+
 /// Reads what `decoder` gives as a stream of its own.
 fn read_inside<'a>(job: &mut Job<'_>, suffixes: &[&str], decoder: impl FnOnce() -> Option<Box<dyn Read + 'a>>) {
-    if job.depth >= job.budget.depth() {
-        return job.unread(Reason::LimitDepth, None);
-    }
-    if !job.budget.open_member() {
-        return job.unread(Reason::LimitMembers, None);
+    if let Err(reason) = job.may_open() {
+        return job.unread(reason, None);
     }
     let Some(decoder) = decoder() else {
         return job.unread(Reason::Malformed, None);
@@ -78,7 +96,7 @@ fn read_inside<'a>(job: &mut Job<'_>, suffixes: &[&str], decoder: impl FnOnce() 
     let name = inner_name(&job.name, suffixes);
     let budget = job.budget;
     let mut inner = job.inner(Step::Member(Text(name.clone())), name);
-    super::read_stream(&mut inner, Box::new(DecodedReader::new(decoder, budget)));
+    super::read_stream(&mut inner, Bytes::Stream(Box::new(DecodedReader::new(decoder, budget))));
     if let Some(reason) = inner.reason {
         job.note(reason);
     }

@@ -4,17 +4,39 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::io::{Cursor, Read};
 
+use super::Random;
 use super::block::Window;
+use super::budget::DiskReader;
 use super::encoding::{self, Encoding, Output};
-use crate::model::OffsetMap;
+use crate::model::{OffsetMap, Reason};
 
 /// Bytes looked at.
-const PEEKED: usize = 64 << 10;
+pub(super) const PEEKED: usize = 64 << 10;
+
+/// Bytes held in memory at most, where a format is read out of order and its stream goes forward only.
+pub(super) const MEMORY: u64 = 192 << 20;
+
+/// The bytes of a stream.
+pub(super) enum Bytes<'a> {
+    /// Go forward only.
+    Stream(Box<dyn Read + 'a>),
+    /// Can be read from any place.
+    File(DiskReader<'a, dyn Random + 'a>),
+}
+
+impl<'a> Bytes<'a> {
+    fn reader(self) -> Box<dyn Read + 'a> {
+        match self {
+            Bytes::Stream(input) => input,
+            Bytes::File(input) => Box::new(input),
+        }
+    }
+}
 
 /// A stream whose first bytes were looked at.
 pub(super) struct Stream<'a> {
     head: Vec<u8>,
-    input: Box<dyn Read + 'a>,
+    input: Bytes<'a>,
     /// True where the head is all there is.
     ended: bool,
 }
@@ -32,7 +54,7 @@ pub(super) struct Head<'a> {
 
 impl<'a> Stream<'a> {
     /// Reads the first bytes of `input` into `buffer`.
-    pub(super) fn open(mut input: Box<dyn Read + 'a>, mut buffer: Vec<u8>) -> Self {
+    pub(super) fn open(mut input: Bytes<'a>, mut buffer: Vec<u8>) -> Self {
         let mut filled = 0;
         let mut ended = false;
         while filled < PEEKED && !ended {
@@ -40,7 +62,11 @@ impl<'a> Stream<'a> {
                 buffer.resize((filled * 2).clamp(4096, PEEKED), 0);
             }
             let room = buffer.len().min(PEEKED);
-            let count = input.read(&mut buffer[filled..room]).unwrap_or(0);
+            let count = match &mut input {
+                Bytes::Stream(input) => input.read(&mut buffer[filled..room]),
+                Bytes::File(input) => input.read(&mut buffer[filled..room]),
+            };
+            let count = count.unwrap_or(0);
             filled += count;
             ended = count == 0;
         }
@@ -50,12 +76,41 @@ impl<'a> Stream<'a> {
 
     /// The stream as blocks of text.
     pub(super) fn into_window(self) -> Window<'a> {
-        Window::new(self.head, self.input, self.ended)
+        Window::new(self.head, self.input.reader(), self.ended)
     }
 
     /// The stream as bytes, from its beginning.
     pub(super) fn into_bytes(self) -> Box<dyn Read + 'a> {
-        Box::new(Cursor::new(self.head).chain(self.input))
+        Box::new(Cursor::new(self.head).chain(self.input.reader()))
+    }
+
+    /// The stream as bytes that can be read from any place: the file itself, or the whole stream in memory.
+    ///
+    /// # Errors
+    /// `LimitBytes` where a stream that is no file is longer than [`MEMORY`].
+    pub(super) fn into_random(self) -> Result<Box<dyn Random + 'a>, Reason> {
+        match self.input {
+            Bytes::File(mut input) => {
+                if input.rewind() {
+                    Ok(Box::new(input))
+                } else {
+                    Err(Reason::Io)
+                }
+            }
+            Bytes::Stream(_) => self.into_memory().map(|bytes| Box::new(Cursor::new(bytes)) as Box<dyn Random>),
+        }
+    }
+
+    /// The whole stream in memory.
+    ///
+    /// # Errors
+    /// `LimitBytes` where it is longer than [`MEMORY`].
+    pub(super) fn into_memory(self) -> Result<Vec<u8>, Reason> {
+        let mut bytes = self.head;
+        let room = MEMORY.saturating_sub(bytes.len() as u64) + 1;
+        // Readers below end at errors and note why.
+        let _ = self.input.reader().take(room).read_to_end(&mut bytes);
+        if bytes.len() as u64 > MEMORY { Err(Reason::LimitBytes) } else { Ok(bytes) }
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Emit;
 use super::budget::Budget;
+use super::head::Bytes;
 use crate::model::{Frame, Provenance, Reason, Segment, Step, Unread};
 
 /// What every format reader works with.
@@ -44,11 +45,54 @@ impl<'a> Job<'a> {
         if segment.frame.labels.is_empty() && segment.frame.nodes.is_empty() {
             segment.frame = Arc::clone(&self.frame);
         }
+        self.send_framed(segment)
+    }
+
+    /// Emits a block that has a frame of its own.
+    pub(super) fn send_framed(&mut self, segment: Segment) -> bool {
         self.budget.emit();
         if self.budget.is_stopped() || !self.emit.segment(segment) {
             self.budget.stop();
         }
         !self.budget.is_stopped()
+    }
+
+    /// True where reading on makes no sense. Asked now and then by whatever works long without emitting or reading.
+    pub(super) fn is_over(&mut self) -> bool {
+        if !self.budget.is_stopped() && self.emit.is_over() {
+            self.budget.stop();
+        }
+        self.budget.is_stopped()
+    }
+
+    /// Reads a stream that stands one `step` inside this one, unless that is one too deep or too many. Says what of it
+    /// was not read.
+    pub(super) fn read_inside(&mut self, step: Step, name: &[u8], bytes: Bytes<'_>) {
+        if let Err(reason) = self.may_open() {
+            let place = self.frame_inside(step).provenance.clone();
+            self.note(reason);
+            return self.emit.unread(Unread { place, reason, bytes: None });
+        }
+        let mut inner = self.inner(step, name.to_vec());
+        super::read_stream(&mut inner, bytes);
+        if let Some(reason) = inner.reason {
+            self.note(reason);
+        }
+    }
+
+    /// Whether one more stream may be opened inside this one; it then counts as opened.
+    pub(super) fn may_open(&self) -> Result<(), Reason> {
+        if self.depth >= self.budget.depth() {
+            return Err(Reason::LimitDepth);
+        }
+        if self.budget.open_member() { Ok(()) } else { Err(Reason::LimitMembers) }
+    }
+
+    /// Reports that a part one `step` inside this stream was not read.
+    pub(super) fn unread_inside(&mut self, step: Step, reason: Reason, bytes: Option<u64>) {
+        self.note(reason);
+        let place = self.frame_inside(step).provenance.clone();
+        self.emit.unread(Unread { place, reason, bytes });
     }
 
     /// A buffer for the next block, a used one if there is one.

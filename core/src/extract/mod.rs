@@ -3,6 +3,7 @@
 mod base64;
 mod block;
 mod budget;
+mod compose;
 mod compress;
 mod csv;
 mod encoding;
@@ -14,11 +15,12 @@ mod opaque;
 mod testing;
 mod text;
 
-use std::io::Read;
+use std::borrow::Cow;
+use std::io::{Read, Seek};
 
-use crate::model::{Limits, Outcome, Reason, Segment, SourceState, Unread};
+use crate::model::{Limits, Outcome, Reason, ReasonClass, Segment, SourceState, Unread};
 use budget::{Budget, DiskReader};
-use head::{Head, Stream};
+use head::{Bytes, Head, Stream};
 use job::Job;
 
 /// How a stream is to be read.
@@ -30,12 +32,29 @@ pub struct Hint<'a> {
     pub format: Option<&'a str>,
 }
 
+/// Bytes that can be read from any place.
+pub trait Random: Read + Seek {}
+
+impl<T: Read + Seek> Random for T {}
+
+/// Where the bytes come from.
+pub enum Input<'a> {
+    /// A pipe, or anything else that goes forward only.
+    Stream(&'a mut dyn Read),
+    /// A file.
+    File(&'a mut dyn Random),
+}
+
 /// Receives what an extractor reads, in stream order.
 pub trait Emit {
     /// A block. False asks the extractor to stop (the scan was cancelled).
     fn segment(&mut self, segment: Segment) -> bool;
     /// A part that was not read.
     fn unread(&mut self, part: Unread);
+    /// True where reading on makes no sense: cancelled, or out of time.
+    fn is_over(&self) -> bool {
+        false
+    }
     /// A used-up text buffer to fill again, if there is one.
     fn buffer(&mut self) -> Vec<u8> {
         Vec::new()
@@ -65,31 +84,49 @@ struct Format {
     read: fn(&mut Job<'_>, Stream<'_>),
     /// Why reading it is not all there is to it, if so.
     unread: Option<Reason>,
+    /// Its parser is one that may die or hang: read in a worker process where there is one.
+    isolated: bool,
+}
+
+impl Format {
+    /// A format read in this process.
+    const fn new(id: &'static str, sniff: fn(&Head<'_>) -> bool, read: fn(&mut Job<'_>, Stream<'_>)) -> Format {
+        Format { id, sniff, read, unread: None, isolated: false }
+    }
+
+    /// A format read in a worker process where there is one.
+    #[allow(dead_code, reason = "the rows of complex formats use it")]
+    const fn isolated(id: &'static str, sniff: fn(&Head<'_>) -> bool, read: fn(&mut Job<'_>, Stream<'_>)) -> Format {
+        Format { isolated: true, ..Format::new(id, sniff, read) }
+    }
 }
 
 /// The first row whose sniff accepts a stream reads it; the last one accepts everything. Compression comes before
 /// text. Formats that are not read (`opaque`) are looked for before all of them.
 const FORMATS: [Format; 7] = [
-    Format { id: "gzip", sniff: compress::is_gzip, read: compress::read_gzip, unread: None },
-    Format { id: "zstd", sniff: compress::is_zstd, read: compress::read_zstd, unread: None },
-    Format { id: "bzip2", sniff: compress::is_bzip2, read: compress::read_bzip2, unread: None },
-    Format { id: "xz", sniff: compress::is_xz, read: compress::read_xz, unread: None },
-    Format { id: "json", sniff: json::sniff, read: json::read, unread: None },
-    Format { id: "csv", sniff: csv::sniff, read: csv::read, unread: None },
+    Format::new("gzip", compress::is_gzip, compress::read_gzip),
+    Format::new("zstd", compress::is_zstd, compress::read_zstd),
+    Format::new("bzip2", compress::is_bzip2, compress::read_bzip2),
+    Format::new("xz", compress::is_xz, compress::read_xz),
+    Format::new("json", json::sniff, json::read),
+    Format::new("csv", csv::sniff, csv::read),
     TEXT,
 ];
 
 /// What everything is that nobody knows better.
-const TEXT: Format = Format { id: "text", sniff: |_| true, read: text::read, unread: None };
+const TEXT: Format = Format::new("text", |_| true, text::read);
 
 /// Reads a stream to its end, as what its first bytes say it is, and emits its text.
 ///
 /// Every decoder below works under `limits`. Bad input never fails the call: it becomes unread parts and a state.
-pub fn extract(input: &mut dyn Read, hint: Hint<'_>, limits: &Limits, emit: &mut dyn Emit) -> Extraction {
+pub fn extract(input: Input<'_>, hint: Hint<'_>, limits: &Limits, emit: &mut dyn Emit) -> Extraction {
     let budget = Budget::new(limits);
     let mut job = Job::new(emit, &budget, hint.name, hint.format);
-    let disk = DiskReader { input, budget: &budget };
-    let format = read_stream(&mut job, Box::new(disk));
+    let bytes = match input {
+        Input::Stream(input) => Bytes::Stream(Box::new(DiskReader { input, budget: &budget })),
+        Input::File(input) => Bytes::File(DiskReader { input, budget: &budget }),
+    };
+    let format = read_stream(&mut job, bytes);
     if budget.is_stopped() {
         job.reason = job.reason.or(Some(Reason::Interrupted));
     }
@@ -99,13 +136,14 @@ pub fn extract(input: &mut dyn Read, hint: Hint<'_>, limits: &Limits, emit: &mut
         Some(_) => SourceState::Partial,
     };
     let decoded = (budget.decoded() > 0).then(|| budget.decoded());
-    let outcome = Outcome { bytes_examined: budget.disk(), decoded };
+    let failed = job.reason.is_some_and(|it| it.class() == ReasonClass::Failure);
+    let outcome = Outcome { bytes_examined: budget.examined(failed), decoded };
     Extraction { format, state, reason: job.reason, outcome }
 }
 
 /// Reads one stream, the outermost or one within it, and says what format it has.
-fn read_stream(job: &mut Job<'_>, input: Box<dyn Read + '_>) -> &'static str {
-    let stream = Stream::open(input, job.buffer());
+fn read_stream(job: &mut Job<'_>, bytes: Bytes<'_>) -> &'static str {
+    let stream = Stream::open(bytes, job.buffer());
     let format = choose(&Head::new(&stream, &job.name), job.format);
     (format.read)(job, stream);
     if let Some(reason) = format.unread {
@@ -115,6 +153,35 @@ fn read_stream(job: &mut Job<'_>, input: Box<dyn Read + '_>) -> &'static str {
         job.unread(reason, None);
     }
     format.id
+}
+
+/// True where the file that begins with `bytes` is best read in a worker process. The inside of a compressed one counts
+/// as far as its first bytes tell.
+pub fn wants_isolation(bytes: &[u8], hint: Hint<'_>) -> bool {
+    let mut bytes = Cow::Borrowed(bytes);
+    for _ in 0..PEEKED_LAYERS {
+        let format = {
+            let stream = Stream::open(Bytes::Stream(Box::new(&*bytes)), Vec::new());
+            choose(&Head::new(&stream, hint.name), hint.format)
+        };
+        if format.isolated {
+            return true;
+        }
+        let Some(inner) = compress::peek(format.id, &bytes) else { return false };
+        bytes = Cow::Owned(inner);
+    }
+    true
+}
+
+/// Bytes at a file's beginning that [`wants_isolation`] wants to see.
+pub const PEEKED: usize = head::PEEKED;
+/// Layers of compression that are looked through before a file is read.
+const PEEKED_LAYERS: usize = 4;
+
+/// The stable id of that name, if there is such a format.
+pub fn format_id(id: &str) -> Option<&'static str> {
+    let known = [&opaque::FORMATS[..], &FORMATS].into_iter().flatten().map(|format| format.id);
+    known.chain(["unknown"]).find(|it| *it == id)
 }
 
 /// The format a caller insists on, else what the content says.
@@ -127,7 +194,7 @@ fn choose(head: &Head<'_>, wanted: Option<&str>) -> &'static Format {
 
 /// True where bytes are of a format that more can be told of than that they are bytes, or are text.
 fn is_readable(bytes: &[u8]) -> bool {
-    let stream = Stream::open(Box::new(bytes), Vec::new());
+    let stream = Stream::open(Bytes::Stream(Box::new(bytes)), Vec::new());
     let head = Head::new(&stream, b"");
     if choose(&head, None).id != "text" {
         return true;

@@ -6,12 +6,12 @@ use crate::model::Reason;
 
 /// A format of which only what stands in clear is read.
 const fn unsupported(id: &'static str, sniff: fn(&Head<'_>) -> bool) -> Format {
-    Format { id, sniff, read: text::read, unread: Some(Reason::Unsupported) }
+    Format { id, sniff, read: text::read, unread: Some(Reason::Unsupported), isolated: false }
 }
 
 /// A format whose contents are no text; its first block may hold metadata that is.
 const fn by_design(id: &'static str, reason: Reason, sniff: fn(&Head<'_>) -> bool) -> Format {
-    Format { id, sniff, read: text::read_start, unread: Some(reason) }
+    Format { id, sniff, read: text::read_start, unread: Some(reason), isolated: false }
 }
 
 /// `RIFF` and ISO base media files name their kind behind a length.

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Emit, Extraction, Hint, extract};
+use super::{Emit, Extraction, Hint, Input, extract};
 use crate::model::{Field, FieldKind, Limits, Segment, Unread};
 
 /// Keeps what was emitted.
@@ -98,7 +98,7 @@ pub(super) fn run(bytes: &[u8]) -> (Kept, Extraction) {
 
 pub(super) fn run_as(bytes: &[u8], step: usize, hint: Hint<'_>, limits: &Limits) -> (Kept, Extraction) {
     let mut kept = Kept::default();
-    let extraction = extract(&mut Dribble { bytes, step }, hint, limits, &mut kept);
+    let extraction = extract(Input::Stream(&mut Dribble { bytes, step }), hint, limits, &mut kept);
     (kept, extraction)
 }
 

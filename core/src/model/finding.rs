@@ -7,9 +7,10 @@ use super::{Detection, Frame, LabelId, Span, Text};
 pub struct Finding {
     /// What was detected.
     pub detection: Detection,
-    /// Half-open bytes in the innermost stream that the frame's provenance names, before decoding.
-    pub span: Span,
-    /// Line in that stream, from 1.
+    /// Half-open bytes in the innermost stream that the frame's provenance names, before decoding; `None` where the
+    /// text has no place in bytes.
+    pub span: Option<Span>,
+    /// Line in that stream, from 1; `None` where the text has no place in bytes.
     pub line: Option<u64>,
     /// The record (table row, message, object) it stands in, from 1.
     pub record: u64,

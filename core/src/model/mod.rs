@@ -18,7 +18,10 @@ pub use limits::Limits;
 pub use offset::{OffsetMap, Piece};
 pub use provenance::{Provenance, Step};
 pub use safe_harbor::SafeHarbor;
-pub use segment::{Field, FieldKind, Frame, Label, LabelId, LineEnds, NO_LABEL, NO_NODE, Node, NodeStep, Segment};
+pub use segment::{
+    Field, FieldKind, Frame, Grid, Label, LabelId, LineEnds, NO_LABEL, NO_NODE, Node, NodeStep, Segment, Standard,
+    StandardField,
+};
 pub use sink::Sink;
 pub use source::{Outcome, Reason, ReasonClass, Source, SourceState, SourceSummary, Unread};
 pub use text::Text;

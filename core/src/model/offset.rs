@@ -1,10 +1,12 @@
 //! From places in decoded text back to bytes of the stream it was decoded from.
 
+use serde::{Deserialize, Serialize};
+
 /// A run of text in which `text_step` text bytes stand for `orig_step` original bytes, again and again.
 ///
 /// Plain ASCII is (1, 1), ASCII from UTF-16 is (1, 2), an escape `\u00e9` that became two UTF-8 bytes is (2, 6), a
 /// whole base64 literal is one step (decoded length, literal length).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
     /// Where the run begins in the text.
     pub text_start: u32,
@@ -17,7 +19,7 @@ pub struct Piece {
 }
 
 /// A piecewise map from text offsets to original offsets. Without pieces it adds `base`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OffsetMap {
     /// Original offset of text offset 0 where there are no pieces.
     pub base: u64,
@@ -29,6 +31,24 @@ impl OffsetMap {
     /// The map of text that is the original bytes, beginning at `base`.
     pub fn identity(base: u64) -> Self {
         OffsetMap { base, pieces: Vec::new() }
+    }
+
+    /// The map of text that stands nowhere in the stream as bytes: cells of a workbook, a page of a PDF.
+    pub fn nowhere() -> Self {
+        OffsetMap { base: u64::MAX, pieces: Vec::new() }
+    }
+
+    /// True for such text.
+    pub fn is_nowhere(&self) -> bool {
+        self.base == u64::MAX
+    }
+
+    /// True where no offset of a text can break the arithmetic.
+    pub(super) fn is_sound(&self) -> bool {
+        let rising = self.pieces.is_sorted_by(|a, b| a.text_start < b.text_start);
+        let first = self.pieces.first().is_none_or(|it| it.text_start == 0);
+        let small = |it: &Piece| it.text_step > 0 && it.orig_start < 1 << 62;
+        rising && first && self.pieces.iter().all(small) && (self.is_nowhere() || self.base < 1 << 62)
     }
 
     /// True where text bytes are original bytes, shifted by `base`.

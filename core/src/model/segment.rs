@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{OffsetMap, Provenance, Text};
 
 /// Index into [`Frame::labels`].
@@ -16,7 +18,7 @@ pub const NO_NODE: u32 = u32::MAX;
 ///
 /// The detector scans `text` once. Where `fields` is empty the whole text is one narrative field; otherwise only the
 /// fields are examined, and they are ordered by `start` and do not overlap.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Segment {
     /// What the fields are called and where the stream stands; shared by the blocks of a table.
     pub frame: Arc<Frame>,
@@ -26,6 +28,7 @@ pub struct Segment {
     /// are context: a value or its cue may cross the edge of a block.
     pub own: Range<u32>,
     /// From `text` to bytes of the innermost stream that the frame's provenance names.
+    /// [`OffsetMap::nowhere`] where the text has no place in bytes.
     pub map: OffsetMap,
     /// Labelled parts of `text`.
     pub fields: Vec<Field>,
@@ -38,7 +41,7 @@ pub struct Segment {
 }
 
 /// The part of a segment that outlives its text: what findings need to say where they are.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Frame {
     /// Steps from the source to this stream.
     pub provenance: Provenance,
@@ -48,26 +51,46 @@ pub struct Frame {
     pub keys: Vec<Text>,
     /// Tree places of the fields (JSON); parents before their children.
     pub nodes: Vec<Node>,
+    /// What the records and columns of the fields are called.
+    pub grid: Grid,
+}
+
+/// What the records and columns of a segment's fields are called in places.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Grid {
+    /// Rows and columns of the stream itself.
+    #[default]
+    Rows,
+    /// Cells of the sheet of that name: a record is a row, `A1` is its first cell.
+    Sheet(Text),
+    /// Rows and columns of the table of that name.
+    Table(Text),
+    /// Messages of a feed.
+    Messages,
+    /// Records say only what belongs together.
+    Unnamed,
 }
 
 impl Default for Frame {
     fn default() -> Self {
-        Frame { provenance: Arc::from([]), labels: Vec::new(), keys: Vec::new(), nodes: Vec::new() }
+        Frame { provenance: Arc::from([]), labels: Vec::new(), keys: Vec::new(), nodes: Vec::new(), grid: Grid::Rows }
     }
 }
 
 /// Where the line ends of the original stream stand in a segment's text.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub enum LineEnds {
     /// At each `\n` of the text.
     #[default]
     InText,
     /// At these text offsets, in order (the text holds decoded line breaks that are no line ends of the stream).
     At(Vec<u32>),
+    /// Nobody counts lines there.
+    Uncounted,
 }
 
 /// A part of a segment's text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// First byte in the segment's text.
     pub start: u32,
@@ -84,7 +107,7 @@ pub struct Field {
 }
 
 /// What kind of text a field holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FieldKind {
     /// One value of a table, message or object.
     Structured,
@@ -100,7 +123,7 @@ pub enum FieldKind {
 }
 
 /// What a field is called. The name is document text (a first row may hold patients), hence [`Text`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Label {
     /// A column header, or the keys of a JSON path joined by `.` (array steps left out): `patient.birthDate`.
     pub name: Text,
@@ -108,10 +131,50 @@ pub struct Label {
     pub hints: Text,
     /// The column's number from 0, in tables.
     pub column: Option<u32>,
+    /// The field of a standard that it is.
+    pub standard: Option<StandardField>,
+}
+
+/// A field that a standard defines, whose table in `patterns/data/fields` says what it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StandardField {
+    /// Whose.
+    pub standard: Standard,
+    /// Its key in that standard's table: `PID-5.1`, `NM1-03`, `(0010,0010)`, `Patient.name.family`.
+    pub key: Text,
+    /// What stands around it (`(0040,A730)[2]`), shown before the key; mostly empty.
+    pub within: Text,
+}
+
+/// A standard whose fields have tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Standard {
+    Hl7v2,
+    X12,
+    Dicom,
+    Fhir,
+    Cda,
+}
+
+impl Standard {
+    /// All of them.
+    pub const ALL: [Standard; 5] = [Standard::Hl7v2, Standard::X12, Standard::Dicom, Standard::Fhir, Standard::Cda];
+
+    /// The stem of its table's file name.
+    pub fn id(self) -> &'static str {
+        match self {
+            Standard::Hl7v2 => "hl7v2",
+            Standard::X12 => "x12",
+            Standard::Dicom => "dicom",
+            Standard::Fhir => "fhir",
+            Standard::Cda => "cda",
+        }
+    }
 }
 
 /// A place in a tree: one step below its parent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Node {
     /// Index of the parent, or [`NO_NODE`] at the root.
     pub parent: u32,
@@ -120,7 +183,7 @@ pub struct Node {
 }
 
 /// One step of a tree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NodeStep {
     /// Member of an object, by index into [`Frame::keys`].
     Key(u32),
@@ -128,10 +191,43 @@ pub enum NodeStep {
     Index(u32),
 }
 
+impl FieldKind {
+    /// Its stable name.
+    pub fn id(self) -> &'static str {
+        match self {
+            FieldKind::Structured => "structured",
+            FieldKind::Narrative => "narrative",
+            FieldKind::Path => "path",
+            FieldKind::Markup => "markup",
+            FieldKind::Residual => "residual",
+        }
+    }
+}
+
 impl Segment {
     /// A plain narrative segment that is a whole stream: what tests and small inputs need.
     pub fn narrative(text: &[u8]) -> Self {
         Segment { text: Text(text.to_vec()), own: 0..text.len() as u32, ..Segment::default() }
+    }
+
+    /// True where all offsets and indices lie inside what they point into: what crossed a process boundary is checked
+    /// before it is used.
+    pub fn is_sound(&self) -> bool {
+        let len = self.text.len();
+        let Frame { labels, keys, nodes, .. } = &*self.frame;
+        let mut behind = 0;
+        let fields = self.fields.iter().all(|it| {
+            let ordered = it.start >= behind && it.end >= it.start && it.end as usize <= len;
+            behind = it.end;
+            let labelled = it.label == NO_LABEL || (it.label as usize) < labels.len();
+            ordered && labelled && (it.node == NO_NODE || (it.node as usize) < nodes.len())
+        });
+        let nodes = nodes.iter().enumerate().all(|(index, it)| {
+            let key = !matches!(it.step, NodeStep::Key(key) if key as usize >= keys.len());
+            key && (it.parent == NO_NODE || (it.parent as usize) < index)
+        });
+        let own = self.own.start <= self.own.end && self.own.end as usize <= len;
+        fields && nodes && own && self.map.is_sound()
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use super::{EntityId, Provenance, Verdict, VerdictReason};
 
 /// A file (or standard input) to scan.
@@ -15,7 +17,7 @@ pub struct Source {
 }
 
 /// How far a source was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SourceState {
     /// Every byte was examined.
     Complete,
@@ -40,7 +42,7 @@ impl SourceState {
 }
 
 /// Why something was not read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum Reason {
     ImageContent,
@@ -126,7 +128,7 @@ impl ReasonClass {
 }
 
 /// A part of a source that was not read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unread {
     /// Where it stands.
     pub place: Provenance,
@@ -137,7 +139,7 @@ pub struct Unread {
 }
 
 /// What an extractor reports when it is done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// Bytes of the outermost file that were examined.
     pub bytes_examined: u64,

@@ -14,7 +14,7 @@ pub use strategy::{STRATEGIES, Strategy, strategy};
 pub use stream::RedactStream;
 
 use crate::detect::{Candidates, Detector, SourceMemory};
-use crate::extract::{Emit, Hint, extract};
+use crate::extract::{Emit, Hint, Input, extract};
 use crate::model::{Detection, Limits, Segment, Unread};
 use crate::scan::AllowList;
 
@@ -119,7 +119,9 @@ fn segments_of(text: &[u8]) -> Vec<Segment> {
     let mut parts = Parts::default();
     // UTF-16 is full of NULs; what stands in a value's place would have to be written in it.
     let plain = std::str::from_utf8(text).is_ok() && memchr::memchr_iter(0, text).count() * 8 <= text.len();
-    if plain && is_structured(extract(&mut &*text, Hint::default(), &Limits::default(), &mut parts).format) {
+    if plain
+        && is_structured(extract(Input::Stream(&mut &*text), Hint::default(), &Limits::default(), &mut parts).format)
+    {
         return parts.0;
     }
     vec![Segment::narrative(text)]

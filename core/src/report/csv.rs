@@ -8,7 +8,7 @@ use super::labels::{Labels, shown_path};
 use super::{Output, Report, ReportOptions};
 use crate::Error;
 use crate::detect::Detector;
-use crate::model::{Batch, Finding, Frame, Sink, Source, SourceState, SourceSummary, Step, Subject, Unread};
+use crate::model::{Batch, Finding, Frame, Sink, Source, SourceState, SourceSummary, Subject, Unread};
 use crate::scan::Totals;
 
 const HEADER: &str =
@@ -33,19 +33,8 @@ impl Csv {
         }
     }
 
-    fn steps(&mut self, steps: &[Step]) -> String {
-        let mut shown = Vec::new();
-        for step in steps {
-            match step {
-                Step::Member(name) => shown.push(self.labels.show(name).to_string()),
-                Step::Part(name) => shown.push((*name).to_string()),
-            }
-        }
-        shown.join(" > ")
-    }
-
     fn finding(&mut self, frame: &Frame, finding: &Finding) {
-        let mut place = self.steps(&frame.provenance);
+        let mut place = self.labels.steps(&frame.provenance).join(" > ");
         let below = self.labels.place(frame, finding);
         if !place.is_empty() && !below.is_empty() {
             place.push_str(" > ");
@@ -66,8 +55,8 @@ impl Csv {
         write_score(out, detection.permille);
         write_cell(out, detection.band().id());
         write_cell(out, &detection.evidence.ids(&entity.id).join(" "));
-        write_number_cell(out, Some(finding.span.start));
-        write_number_cell(out, Some(finding.span.end));
+        write_number_cell(out, finding.span.as_ref().map(|it| it.start));
+        write_number_cell(out, finding.span.as_ref().map(|it| it.end));
         out.extend_from_slice(b",,,");
         write_cell(out, &finding.value.as_ref().map_or(String::new(), |value| value.reveal()));
         out.extend_from_slice(b"\r\n");
@@ -89,7 +78,7 @@ impl Sink for Csv {
     }
 
     fn unread(&mut self, _: &Source, part: &Unread) -> Result<(), Error> {
-        let place = self.steps(&part.place);
+        let place = self.labels.steps(&part.place).join(" > ");
         let out = &mut self.out.buffer;
         out.extend_from_slice(b"unread");
         write_cell(out, &self.source);

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use super::json::{write_counts, write_number, write_score, write_string, write_strings};
-use super::labels::{Labels, Where, shown_path};
+use super::labels::{Labels, Spot, Where, shown_path};
 use super::{Output, Report, ReportOptions};
 use crate::Error;
 use crate::detect::{Detector, Ruleset};
@@ -54,16 +54,18 @@ impl JsonLines {
         out.extend_from_slice(b"{\"type\":\"finding\",");
         out.extend_from_slice(&self.source);
         out.extend_from_slice(b",\"where\":");
-        self.place.write(out, frame, finding, &mut self.labels);
+        self.place.write(out, frame, Spot::of(finding), &mut self.labels);
         if let Some(line) = finding.line {
             out.extend_from_slice(b",\"line\":");
             write_number(out, line);
         }
         out.extend_from_slice(self.parts.of(self.detector.ruleset(), &finding.detection));
-        out.extend_from_slice(b",\"start\":");
-        write_number(out, finding.span.start);
-        out.extend_from_slice(b",\"end\":");
-        write_number(out, finding.span.end);
+        if let Some(span) = &finding.span {
+            out.extend_from_slice(b",\"start\":");
+            write_number(out, span.start);
+            out.extend_from_slice(b",\"end\":");
+            write_number(out, span.end);
+        }
         if let Some(value) = &finding.value {
             out.extend_from_slice(b",\"value\":");
             write_string(out, &value.reveal());

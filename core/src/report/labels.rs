@@ -7,23 +7,49 @@ use std::sync::Arc;
 
 use super::json::{base64, write_number, write_string};
 use crate::detect::{Detector, SourceMemory};
-use crate::model::{Finding, Frame, NO_NODE, NodeStep, Segment, Step, Text};
+use crate::model::{
+    Field, Finding, Frame, Grid, LabelId, NO_NODE, NodeStep, Segment, Standard, StandardField, Step, Text,
+};
 
 /// Longest label shown, in characters.
 const SHOWN_CHARS: usize = 64;
 /// Labels remembered.
 const REMEMBERED: usize = 8192;
 
+/// Where something stands below its stream.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spot {
+    record: u64,
+    label: LabelId,
+    node: u32,
+}
+
+impl Spot {
+    pub(super) fn of(finding: &Finding) -> Spot {
+        Spot { record: finding.record, label: finding.label, node: finding.node }
+    }
+
+    pub(super) fn of_field(segment: &Segment, field: &Field) -> Spot {
+        Spot { record: segment.first_record + u64::from(field.record), label: field.label, node: field.node }
+    }
+}
+
 /// Masks labels and remembers them.
 pub struct Labels {
-    detector: Arc<Detector>,
+    /// What masks them; without it they are shown as they are.
+    detector: Option<Arc<Detector>>,
     known: HashMap<Vec<u8>, Arc<str>>,
 }
 
 impl Labels {
     /// Masks what that detector finds.
     pub fn new(detector: Arc<Detector>) -> Self {
-        Labels { detector, known: HashMap::new() }
+        Labels { detector: Some(detector), known: HashMap::new() }
+    }
+
+    /// Shows labels whole and as they are: for output that holds the documents' text anyway.
+    pub(super) fn plain() -> Self {
+        Labels { detector: None, known: HashMap::new() }
     }
 
     /// The label as it may be shown: `[us_ssn]` in place of a value, 64 characters at most.
@@ -40,13 +66,14 @@ impl Labels {
     }
 
     fn mask(&self, label: &Text) -> String {
-        let found = self.detector.find(&Segment::narrative(label));
+        let Some(detector) = &self.detector else { return label.reveal() };
+        let found = detector.find(&Segment::narrative(label));
         let (mut masked, mut done) = (Vec::new(), 0);
-        self.detector.settle(&SourceMemory::default(), &found, |_, detection| {
+        detector.settle(&SourceMemory::default(), &found, |_, detection| {
             let range = detection.range();
             if range.start >= done && range.end <= label.len() {
                 masked.extend_from_slice(&label[done..range.start]);
-                let entity = &self.detector.ruleset().entity(detection.entity).id;
+                let entity = &detector.ruleset().entity(detection.entity).id;
                 masked.extend_from_slice(format!("[{entity}]").as_bytes());
                 done = range.end;
             }
@@ -63,16 +90,25 @@ impl Labels {
             }
             match step {
                 Step::Member(name) => {
-                    out.extend_from_slice(b"{\"member\":");
-                    write_string(out, &self.show(name));
+                    let shown = self.show(name);
+                    write_text_step(out, "member", &shown);
                 }
-                Step::Part(name) => {
-                    out.extend_from_slice(b"{\"part\":");
-                    write_string(out, name);
-                }
+                Step::Message(number) => write_number_step(out, "message", *number),
+                Step::Page(number) => write_number_step(out, "page", *number),
+                Step::Part(name) => write_text_step(out, "part", name),
             }
-            out.push(b'}');
         }
+    }
+
+    /// The steps to a stream, in words for people: `mail/2021.mbox`, `message 14`, `page 3`.
+    pub(super) fn steps(&mut self, steps: &[Step]) -> Vec<String> {
+        let mut shown = |step: &Step| match step {
+            Step::Member(name) => self.show(name).to_string(),
+            Step::Message(number) => format!("message {number}"),
+            Step::Page(number) => format!("page {number}"),
+            Step::Part(name) => name.to_string(),
+        };
+        steps.iter().map(&mut shown).collect()
     }
 
     /// The pointer of a node, each key masked by itself.
@@ -97,15 +133,31 @@ impl Labels {
         out
     }
 
-    /// The place of a finding below its stream, in words for people: `row 12, ssn` or `/patient/name`.
+    /// The place of a finding below its stream, in words for people: `row 12, ssn`, `Visits!C17`, `/patient/name`,
+    /// `message 3, PID-5.1`, `(0010,0010)`.
     pub(super) fn place(&mut self, frame: &Frame, finding: &Finding) -> String {
+        let finding = Spot::of(finding);
         if finding.node != NO_NODE {
             return self.pointer(frame, finding.node);
         }
-        match frame.labels.get(finding.label as usize) {
-            Some(label) if label.column.is_some() => format!("row {}, {}", finding.record, self.show(&label.name)),
+        let label = frame.labels.get(finding.label as usize);
+        let standard = label.and_then(|it| it.standard.as_ref()).map(|it| self.standard_key(it));
+        let column = label.and_then(|it| it.column.map(|number| (number, &it.name)));
+        let record = finding.record;
+        match (&frame.grid, standard, column) {
+            (Grid::Messages, standard, _) => format!("message {record}, {}", standard.unwrap_or_default()),
+            (_, Some(key), _) => key,
+            (Grid::Sheet(name), _, Some((number, _))) => format!("{}!{}", self.show(name), cell(record, number)),
+            (Grid::Table(table), _, Some((_, name))) => {
+                format!("table {}, row {record}, column {}", self.show(table), self.show(name))
+            }
+            (Grid::Rows, _, Some((_, name))) => format!("row {record}, {}", self.show(name)),
             _ => String::new(),
         }
+    }
+
+    fn standard_key(&mut self, field: &StandardField) -> String {
+        format!("{}{}", self.show(&field.within), self.show(&field.key))
     }
 }
 
@@ -113,6 +165,7 @@ impl Labels {
 #[derive(Default)]
 pub(super) struct Where {
     prefix: Vec<u8>,
+    /// What stands behind the record's number, by label.
     columns: Vec<Option<Vec<u8>>>,
 }
 
@@ -126,39 +179,125 @@ impl Where {
     }
 
     /// Appends the array.
-    pub fn write(&mut self, out: &mut Vec<u8>, frame: &Frame, finding: &Finding, labels: &mut Labels) {
+    pub fn write(&mut self, out: &mut Vec<u8>, frame: &Frame, spot: Spot, labels: &mut Labels) {
         out.push(b'[');
         out.extend_from_slice(&self.prefix);
-        let comma = if self.prefix.is_empty() { &b""[..] } else { b"," };
-        if finding.node != NO_NODE {
-            out.extend_from_slice(comma);
-            out.extend_from_slice(b"{\"pointer\":");
-            write_string(out, &labels.pointer(frame, finding.node));
-            out.push(b'}');
-        } else if let Some(column) = self.column(frame, finding, labels) {
-            out.extend_from_slice(comma);
-            out.extend_from_slice(b"{\"row\":");
-            write_number(out, finding.record);
-            out.extend_from_slice(column);
+        let before = out.len();
+        if !self.prefix.is_empty() {
+            out.push(b',');
+        }
+        let begun = out.len();
+        self.write_below(out, frame, spot, labels);
+        if out.len() == begun {
+            out.truncate(before);
         }
         out.push(b']');
     }
 
-    fn column(&mut self, frame: &Frame, finding: &Finding, labels: &mut Labels) -> Option<&[u8]> {
-        let label = frame.labels.get(finding.label as usize)?;
-        let number = label.column?;
-        let slot = &mut self.columns[finding.label as usize];
-        Some(slot.get_or_insert_with(|| {
+    /// The steps below the stream.
+    fn write_below(&mut self, out: &mut Vec<u8>, frame: &Frame, spot: Spot, labels: &mut Labels) {
+        if spot.node != NO_NODE {
+            write_text_step(out, "pointer", &labels.pointer(frame, spot.node));
+            return;
+        }
+        let label = frame.labels.get(spot.label as usize);
+        let standard = label.and_then(|it| it.standard.as_ref());
+        if frame.grid == Grid::Messages {
+            write_number_step(out, "message", spot.record);
+            if standard.is_some() {
+                out.push(b',');
+            }
+        }
+        if let Some(field) = standard {
+            write_standard(out, field, labels);
+        } else if let Some(number) = label.and_then(|it| it.column) {
+            self.write_cell(out, frame, spot, number, labels);
+        }
+    }
+
+    fn write_cell(&mut self, out: &mut Vec<u8>, frame: &Frame, spot: Spot, number: u32, labels: &mut Labels) {
+        let record = spot.record;
+        match &frame.grid {
+            Grid::Rows | Grid::Messages => {
+                out.extend_from_slice(b"{\"row\":");
+                write_number(out, record);
+                out.extend_from_slice(self.column(frame, spot.label, number, labels));
+            }
+            Grid::Table(table) => {
+                out.extend_from_slice(b"{\"table\":");
+                write_string(out, &labels.show(table));
+                out.extend_from_slice(b",\"row\":");
+                write_number(out, record);
+                out.extend_from_slice(self.column(frame, spot.label, number, labels));
+            }
+            Grid::Sheet(name) => {
+                out.extend_from_slice(b"{\"sheet\":");
+                write_string(out, &labels.show(name));
+                out.extend_from_slice(b",\"cell\":");
+                write_string(out, &cell(record, number));
+                out.push(b'}');
+            }
+            Grid::Unnamed => {}
+        }
+    }
+
+    fn column(&mut self, frame: &Frame, label: u32, number: u32, labels: &mut Labels) -> &[u8] {
+        let name = &frame.labels[label as usize].name;
+        self.columns[label as usize].get_or_insert_with(|| {
             let mut column = b",\"column\":".to_vec();
-            if label.name.is_empty() {
+            if name.is_empty() {
                 write_number(&mut column, u64::from(number) + 1);
             } else {
-                write_string(&mut column, &labels.show(&label.name));
+                write_string(&mut column, &labels.show(name));
             }
             column.push(b'}');
             column
-        }))
+        })
     }
+}
+
+/// `{"segment":"PID","field":"5.1"}`, `{"tag":"(0010,0010)"}`; other standards' fields by their key.
+fn write_standard(out: &mut Vec<u8>, field: &StandardField, labels: &mut Labels) {
+    let key = labels.standard_key(field);
+    match (field.standard, key.split_once('-')) {
+        (Standard::Hl7v2 | Standard::X12, Some((segment, number))) => {
+            out.extend_from_slice(b"{\"segment\":");
+            write_string(out, segment);
+            out.extend_from_slice(b",\"field\":");
+            write_string(out, number);
+            out.push(b'}');
+        }
+        (Standard::Dicom, _) => write_text_step(out, "tag", &key),
+        _ => write_text_step(out, "part", &key),
+    }
+}
+
+fn write_text_step(out: &mut Vec<u8>, name: &str, value: &str) {
+    out.push(b'{');
+    write_string(out, name);
+    out.push(b':');
+    write_string(out, value);
+    out.push(b'}');
+}
+
+fn write_number_step(out: &mut Vec<u8>, name: &str, value: u64) {
+    out.push(b'{');
+    write_string(out, name);
+    out.push(b':');
+    write_number(out, value);
+    out.push(b'}');
+}
+
+/// The name of a sheet's cell: row 1 and column 0 are `A1`.
+fn cell(row: u64, column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column + 1;
+    while rest > 0 {
+        letters.push(b'A' + ((rest - 1) % 26) as u8);
+        rest = (rest - 1) / 26;
+    }
+    letters.reverse();
+    format!("{}{row}", String::from_utf8_lossy(&letters))
 }
 
 fn cut(text: &str) -> String {

@@ -1,6 +1,7 @@
 //! Findings in, one output format per file. Sees findings and labels, never documents.
 
 mod csv;
+mod extracted;
 mod json;
 mod jsonl;
 mod labels;
@@ -16,6 +17,7 @@ use crate::model::Sink;
 use crate::scan::Totals;
 
 pub use csv::Csv;
+pub use extracted::Extracted;
 pub use json::{write_number, write_score, write_string};
 pub use jsonl::JsonLines;
 pub use labels::{Labels, shown_path};

@@ -11,7 +11,7 @@ use super::{Output, Report, ReportOptions};
 use crate::Error;
 use crate::detect::{Detector, Entity};
 use crate::model::{
-    Band, Batch, Finding, Frame, Reason, ReasonClass, Sink, Source, SourceState, SourceSummary, Step, Unread,
+    Band, Batch, Finding, Frame, Reason, ReasonClass, Sink, Source, SourceState, SourceSummary, Unread,
 };
 use crate::scan::Totals;
 
@@ -84,13 +84,7 @@ impl Sarif {
     }
 
     fn logical_place(&mut self, frame: &Frame, finding: &Finding) -> String {
-        let mut steps: Vec<String> = Vec::new();
-        for step in frame.provenance.iter() {
-            match step {
-                Step::Member(name) => steps.push(self.labels.show(name).to_string()),
-                Step::Part(name) => steps.push((*name).to_string()),
-            }
-        }
+        let mut steps = self.labels.steps(&frame.provenance);
         let below = self.labels.place(frame, finding);
         if !below.is_empty() {
             steps.push(below);
@@ -174,13 +168,7 @@ impl Sink for Sarif {
 
     fn unread(&mut self, _: &Source, part: &Unread) -> Result<(), Error> {
         self.parts_of_source += 1;
-        let mut place = Vec::new();
-        for step in part.place.iter() {
-            match step {
-                Step::Member(name) => place.push(self.labels.show(name).to_string()),
-                Step::Part(name) => place.push((*name).to_string()),
-            }
-        }
+        let place = self.labels.steps(&part.place);
         self.notify(part.reason, place.join(" > "));
         Ok(())
     }
@@ -226,6 +214,7 @@ impl Report for Sarif {
 }
 
 fn write_region(out: &mut Vec<u8>, finding: &Finding) {
+    let Some(span) = &finding.span else { return };
     out.extend_from_slice(b",\"region\":{");
     if let Some(line) = finding.line {
         out.extend_from_slice(b"\"startLine\":");
@@ -233,9 +222,9 @@ fn write_region(out: &mut Vec<u8>, finding: &Finding) {
         out.push(b',');
     }
     out.extend_from_slice(b"\"byteOffset\":");
-    write_number(out, finding.span.start);
+    write_number(out, span.start);
     out.extend_from_slice(b",\"byteLength\":");
-    write_number(out, finding.span.end - finding.span.start);
+    write_number(out, span.end - span.start);
     out.push(b'}');
 }
 

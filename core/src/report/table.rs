@@ -9,7 +9,7 @@ use super::{Output, Report, ReportOptions};
 use crate::Error;
 use crate::detect::Detector;
 use crate::model::{
-    Batch, EntityId, Reason, ReasonClass, SafeHarbor, Sink, Source, SourceState, SourceSummary, Step, Unread, Verdict,
+    Batch, EntityId, Reason, ReasonClass, SafeHarbor, Sink, Source, SourceState, SourceSummary, Unread, Verdict,
 };
 use crate::scan::Totals;
 
@@ -204,12 +204,9 @@ impl Sink for Table {
     fn unread(&mut self, source: &Source, part: &Unread) -> Result<(), Error> {
         self.parts_of_source += 1;
         let mut place = shown_path(&source.path).0;
-        for step in part.place.iter() {
+        for step in self.labels.steps(&part.place) {
             place.push_str(" › ");
-            match step {
-                Step::Member(name) => place.push_str(&self.labels.show(name)),
-                Step::Part(name) => place.push_str(name),
-            }
+            place.push_str(&step);
         }
         self.note_unread(UnreadRow { reason: part.reason, state: None, place });
         Ok(())

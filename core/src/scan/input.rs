@@ -1,19 +1,17 @@
 //! The stream of a source as extractors see it: counted, and cut short by a deadline or a cancelled scan.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::time::Instant;
 
 use super::{Cancel, Progress};
 use crate::model::Reason;
 
 /// A reader with a budget of time.
-pub(super) struct Input<'a, R> {
+pub(super) struct Watched<'a, R> {
     pub inner: R,
     /// Bytes read so far.
     pub read: u64,
     pub watch: Watch<'a>,
-    /// True once a read was refused.
-    pub cut: bool,
 }
 
 /// What may stop a source early.
@@ -40,10 +38,15 @@ impl Watch<'_> {
     }
 }
 
-impl<R: Read> Read for Input<'_, R> {
+impl<R: Seek> Seek for Watched<'_, R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
+}
+
+impl<R: Read> Read for Watched<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.watch.is_over() {
-            self.cut = true;
             return Err(io::ErrorKind::TimedOut.into());
         }
         let count = self.inner.read(buffer)?;

@@ -5,8 +5,9 @@ use crate::model::{Detection, Finding, LabelId, LineEnds, NO_LABEL, NO_NODE, Seg
 /// Where a candidate stands: what is kept of its block's text and map.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
-    pub span: Span,
-    pub line: u64,
+    /// `None` where the text has no place in bytes.
+    pub span: Option<Span>,
+    pub line: Option<u64>,
     pub record: u64,
     pub label: LabelId,
     pub node: u32,
@@ -17,7 +18,7 @@ impl Place {
         Finding {
             detection,
             span: self.span.clone(),
-            line: Some(self.line),
+            line: self.line,
             record: self.record,
             label: self.label,
             node: self.node,
@@ -29,12 +30,13 @@ impl Place {
 /// The places of a block's detections, which come in order of `start`.
 pub(super) fn locate(segment: &Segment, detections: impl Iterator<Item = Detection>, places: &mut Vec<Place>) {
     let mut lines = Lines::new(segment);
+    let placed = !segment.map.is_nowhere();
     places.clear();
     places.extend(detections.map(|it| {
         let field = segment.fields.get(it.field as usize);
         Place {
-            span: segment.map.start(it.start)..segment.map.end(it.end),
-            line: lines.number(it.start),
+            span: placed.then(|| segment.map.start(it.start)..segment.map.end(it.end)),
+            line: lines.number(it.start).filter(|_| placed),
             record: segment.first_record + field.map_or(0, |it| u64::from(it.record)),
             label: field.map_or(NO_LABEL, |it| it.label),
             node: field.map_or(NO_NODE, |it| it.node),
@@ -54,7 +56,7 @@ impl<'a> Lines<'a> {
         Lines { segment, seen: 0, line: segment.lines_before + 1 }
     }
 
-    fn number(&mut self, at: u32) -> u64 {
+    fn number(&mut self, at: u32) -> Option<u64> {
         match &self.segment.line_ends {
             LineEnds::InText => {
                 let at = (at as usize).min(self.segment.text.len());
@@ -69,8 +71,9 @@ impl<'a> Lines<'a> {
                     self.line += 1;
                 }
             }
+            LineEnds::Uncounted => return None,
         }
-        self.line
+        Some(self.line)
     }
 }
 
@@ -107,8 +110,8 @@ mod tests {
             [detection(0, 3, u32::MAX), detection(4, 7, 0), detection(8, 13, u32::MAX)].into_iter(),
             &mut places,
         );
-        assert_eq!(places.iter().map(|it| it.line).collect::<Vec<_>>(), [8, 9, 10]);
-        assert_eq!(places[1].span, 104..107);
+        assert_eq!(places.iter().map(|it| it.line).collect::<Vec<_>>(), [8, 9, 10].map(Some));
+        assert_eq!(places[1].span, Some(104..107));
         assert_eq!((places[1].record, places[1].label, places[1].node), (2, 3, 5));
     }
 
@@ -118,6 +121,6 @@ mod tests {
         segment.line_ends = LineEnds::At(vec![7]);
         let mut places = Vec::new();
         locate(&segment, [detection(4, 7, 0), detection(8, 13, 0)].into_iter(), &mut places);
-        assert_eq!(places.iter().map(|it| it.line).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(places.iter().map(|it| it.line).collect::<Vec<_>>(), [1, 2].map(Some));
     }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "scanning may have a deadline, which no finding depends on")]
 
 mod allow;
+mod apart;
 mod blocks;
 mod input;
 mod locate;
@@ -12,14 +13,19 @@ mod source;
 mod text;
 mod totals;
 mod value;
+#[cfg(unix)]
+mod worker;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use allow::{AllowKey, AllowList};
+pub use apart::extract_path;
 pub use progress::{Cancel, Progress};
 pub use text::{Analysis, Found, Place};
 pub use totals::Totals;
+#[cfg(unix)]
+pub use worker::{WorkerCommand, Workers, serve};
 
 use crate::Error;
 use crate::detect::Detector;
@@ -39,11 +45,22 @@ pub struct ScanOptions {
     pub show_values: bool,
     /// Values known to be harmless.
     pub allow: Option<Arc<AllowList>>,
+    /// Processes in which files of complex formats are taken apart; without them that happens in this process.
+    #[cfg(unix)]
+    pub workers: Option<Workers>,
 }
 
 impl Default for ScanOptions {
     fn default() -> Self {
-        ScanOptions { threads: 1, limits: Limits::default(), format: None, show_values: false, allow: None }
+        ScanOptions {
+            threads: 1,
+            limits: Limits::default(),
+            format: None,
+            show_values: false,
+            allow: None,
+            #[cfg(unix)]
+            workers: None,
+        }
     }
 }
 

@@ -2,19 +2,18 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::Read;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::apart::{Origin, take_apart};
 use super::blocks::{Block, Search};
-use super::input::{Input, Watch};
+use super::input::Watch;
 use super::pool::{Job, Pool};
 use super::{Cancel, Progress, Scanner};
 use crate::Error;
 use crate::classify::{Coverage, Tally, classify};
 use crate::detect::SourceMemory;
-use crate::extract::{Emit, Extraction, Hint, extract};
+use crate::extract::{Emit, Extraction, Hint};
 use crate::model::{Finding, Frame, Outcome, Reason, Segment, Source, SourceState, SourceSummary, Unread};
 use crate::walk::{self, STDIN, Walked};
 
@@ -80,10 +79,10 @@ impl<'a> Context<'a> {
                 out.end(summary, Vec::new())
             }
             Walked::Source(source) if source.path.as_os_str() == STDIN => {
-                self.read(&source, &mut std::io::stdin().lock(), spare, out)
+                self.read(&source, Origin::Stream(&mut std::io::stdin().lock()), spare, out)
             }
             Walked::Source(source) => match self.open(&source) {
-                Ok((mut file, source)) => self.read(&source, &mut file, spare, out),
+                Ok((mut file, source)) => self.read(&source, Origin::File(&mut file), spare, out),
                 Err((state, reason)) => self.scan(Walked::Unread(source, state, reason), spare, out),
             },
         }
@@ -97,36 +96,34 @@ impl<'a> Context<'a> {
         Ok((opened.file, Source { size: Some(opened.size), ..source.clone() }))
     }
 
-    /// Scans a stream to its end.
+    /// Scans a source to its end.
     pub fn read(
         &self,
         source: &Source,
-        stream: &mut dyn Read,
+        origin: Origin<'_>,
         spare: &mut Spare,
         out: &mut dyn Deliver,
     ) -> Result<(), Error> {
         let mut reading = Reading::new(self, source, spare, out);
-        let mut input = Input { inner: stream, read: 0, watch: reading.watch, cut: false };
-        let name = source.path.file_name().unwrap_or_default().as_encoded_bytes();
-        let hint = Hint { name, format: self.format };
-        let limits = &self.scanner.options.limits;
-        let extracted = catch_unwind(AssertUnwindSafe(|| extract(&mut input, hint, limits, &mut reading)));
-        let died = |_| Extraction {
-            format: "unknown",
-            state: SourceState::Failed,
-            reason: Some(Reason::Worker),
-            outcome: Outcome { bytes_examined: input.read, decoded: None },
-        };
-        let mut extraction = extracted.unwrap_or_else(died);
-        if input.cut || extraction.reason == Some(Reason::Interrupted) {
+        let watch = reading.watch;
+        let mut extraction = self.extract(source, origin, &mut reading);
+        if watch.is_over() && matches!(extraction.reason, Some(Reason::Interrupted | Reason::Io)) {
             reading.tell_why(&mut extraction);
         }
         // It shrank while it was read: what was there before was not examined.
-        if extraction.state == SourceState::Complete && source.size.is_some_and(|size| input.read < size) {
+        let examined = extraction.outcome.bytes_examined;
+        if extraction.state == SourceState::Complete && source.size.is_some_and(|size| examined < size) {
             (extraction.state, extraction.reason) = (SourceState::Partial, Some(Reason::Changed));
         }
         let (summary, parts) = reading.finish(extraction)?;
         out.end(summary, parts)
+    }
+
+    /// Takes a source apart.
+    fn extract(&self, source: &Source, origin: Origin<'_>, reading: &mut Reading<'_, '_>) -> Extraction {
+        let name = source.path.file_name().unwrap_or_default().as_encoded_bytes();
+        let (hint, watch) = (Hint { name, format: self.format }, reading.watch);
+        take_apart(&self.scanner.options, hint, origin, watch, reading)
     }
 }
 
@@ -312,7 +309,7 @@ impl<'a, 'd> Reading<'a, 'd> {
 
 impl Emit for Reading<'_, '_> {
     fn segment(&mut self, segment: Segment) -> bool {
-        if self.failed.is_some() || self.watch.is_over() {
+        if self.is_over() {
             return false;
         }
         match self.pool {
@@ -329,6 +326,10 @@ impl Emit for Reading<'_, '_> {
 
     fn unread(&mut self, part: Unread) {
         self.parts.push(part);
+    }
+
+    fn is_over(&self) -> bool {
+        self.failed.is_some() || self.watch.is_over()
     }
 
     fn buffer(&mut self) -> Vec<u8> {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::apart::Origin;
 use super::source::{Context, Deliver, Spare};
 use super::{Cancel, Progress, Scanner};
 use crate::Error;
@@ -54,6 +55,14 @@ pub struct Place {
     pub end: usize,
 }
 
+impl Place {
+    /// Where a finding stands; 0 to 0 where it has no place in bytes.
+    pub fn of(finding: &Finding) -> Self {
+        let span = finding.span.clone().unwrap_or_default();
+        Place { start: span.start as usize, end: span.end as usize }
+    }
+}
+
 impl Found {
     /// What a detection at a place looks like from outside.
     pub fn new(ruleset: &Ruleset, detection: &Detection, place: Place) -> Self {
@@ -77,7 +86,7 @@ impl Analysis {
     /// The findings as bindings show them.
     pub fn found(&self, ruleset: &Ruleset) -> Vec<Found> {
         let findings = self.blocks.iter().flat_map(|(_, findings)| findings);
-        findings.map(|it| Found::new(ruleset, &it.detection, place_of(it))).collect()
+        findings.map(|it| Found::new(ruleset, &it.detection, Place::of(it))).collect()
     }
 }
 
@@ -91,7 +100,7 @@ impl Scanner {
         let source = Source { path: PathBuf::from(name), size: Some(bytes.len() as u64) };
         let mut kept = Kept::default();
         // Keeping results in memory never fails.
-        let _ = context.read(&source, &mut &*bytes, &mut Spare::default(), &mut kept);
+        let _ = context.read(&source, Origin::Memory(bytes), &mut Spare::default(), &mut kept);
         let summary = kept.summary.expect("every reading ends with a summary");
         Analysis { blocks: kept.blocks, unread: kept.unread, summary }
     }
@@ -134,10 +143,6 @@ impl Scanner {
             joined.flatten().collect()
         })
     }
-}
-
-fn place_of(finding: &Finding) -> Place {
-    Place { start: finding.span.start as usize, end: finding.span.end as usize }
 }
 
 /// Keeps everything.

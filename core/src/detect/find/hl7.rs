@@ -2,12 +2,9 @@
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
-
 use super::Finder;
-use crate::detect::ruleset::Ruleset;
-use crate::model::{Evidence, Role, Subject};
-use crate::{Error, ErrorKind};
+use crate::detect::ruleset::StandardFields;
+use crate::model::{Evidence, Role, Standard, Subject};
 
 /// A segment longer than this is no segment.
 const LONGEST: usize = 8192;
@@ -26,52 +23,30 @@ struct Row {
     role: Option<Role>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    #[serde(default)]
-    field: Vec<TableRow>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TableRow {
-    segment: String,
-    field: u16,
-    entity: String,
-    component: Option<u16>,
-    subject: Option<String>,
-    role: Option<String>,
-}
-
 impl Hl7Fields {
-    /// The built-in table, as far as the ruleset has its entities.
-    ///
-    /// # Errors
-    /// Kind `Pattern` where the table is malformed.
-    pub fn builtin(rules: &Ruleset) -> Result<Self, Error> {
-        let text = phisift_patterns::file("fields/hl7v2.toml").map_or("", |file| file.text);
-        let wrong = |what: String| Error::new(ErrorKind::Pattern, format!("fields/hl7v2.toml: {what}"));
-        let table: Table = toml::from_str(text).map_err(|error| wrong(error.message().to_string()))?;
-        let mut fields = Hl7Fields::default();
-        for row in table.field {
-            let segment: [u8; 3] =
-                row.segment.as_bytes().try_into().map_err(|_| wrong("a segment has three letters".into()))?;
-            let Some(pattern) = best_pattern(rules, &row.entity) else { continue };
-            let subject = row.subject.as_deref().and_then(Subject::from_id);
-            let role = row.role.as_deref().and_then(Role::from_id);
-            let row_of = Row { pattern, component: row.component, subject, role };
-            fields.rows.entry((segment, row.field)).or_default().push(row_of);
+    /// The rows of the HL7 v2 table, by segment and field. Inside other text no type code is looked for.
+    pub fn new(fields: &StandardFields) -> Self {
+        let mut found = Hl7Fields::default();
+        let plain = fields.of(Standard::Hl7v2).filter(|(_, row)| row.when.is_empty());
+        for (key, row) in plain {
+            let Some((segment, field, component)) = parts_of(key) else { continue };
+            let Some(&pattern) = row.patterns.first() else { continue };
+            let row = Row { pattern, component, subject: row.subject, role: row.role };
+            found.rows.entry((segment, field)).or_default().push(row);
         }
-        Ok(fields)
+        found.rows.values_mut().for_each(|rows| rows.sort_by_key(|it| it.component));
+        found
     }
 }
 
-/// The pattern of an entity that trusts a label most.
-fn best_pattern(rules: &Ruleset, entity: &str) -> Option<u16> {
-    let id = rules.entity_id(entity)?;
-    let of_entity = rules.patterns().iter().enumerate().filter(|(_, it)| it.entity == id);
-    of_entity.max_by_key(|(_, it)| it.label).map(|(index, _)| index as u16)
+/// `PID-3.1`: segment, field, component.
+fn parts_of(key: &[u8]) -> Option<([u8; 3], u16, Option<u16>)> {
+    let (segment, place) = std::str::from_utf8(key).ok()?.split_once('-')?;
+    let (field, component) = match place.split_once('.') {
+        Some((field, component)) => (field, Some(component.parse().ok()?)),
+        None => (place, None),
+    };
+    Some((segment.as_bytes().try_into().ok()?, field.parse().ok()?, component))
 }
 
 impl Finder<'_> {

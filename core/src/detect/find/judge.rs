@@ -9,6 +9,9 @@ use crate::detect::ruleset::Pattern;
 use crate::detect::ruleset::schema::Boundary;
 use crate::model::{Detection, Evidence, Role, Subject};
 
+/// A longer value is no value of a field.
+const LONGEST_UNSHAPED: usize = 256;
+
 /// How a pattern is supported.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Support {
@@ -224,6 +227,21 @@ impl<'a> Finder<'a> {
         it.role = Some(Role::LogTimestamp);
         it.evidence = it.evidence.with(Evidence::LOG_POSITION);
         candidate
+    }
+
+    /// Takes the field in hand for what its standard says it holds, unless something sure was found in it since `first`.
+    pub fn take_unshaped(&mut self, unshaped: &Detection, first: usize) {
+        let behind_blanks = self.text[self.lo..self.hi].trim_ascii_start();
+        let value = behind_blanks.trim_ascii_end();
+        let told = self.out[first..].iter().any(|it| it.detection.permille >= 500);
+        let telling = value.iter().any(|it| it.is_ascii_alphanumeric() || *it >= 0x80);
+        if told || !telling || value.len() > LONGEST_UNSHAPED || !self.wanted[usize::from(unshaped.pattern)] {
+            return;
+        }
+        let start = self.hi - behind_blanks.len();
+        let (start, end) = (start as u32, (start + value.len()) as u32);
+        let detection = Detection { start, end, field: self.field, ..*unshaped };
+        self.emit(Candidate { detection, column: 0 });
     }
 
     /// Keeps a candidate, unless it can never reach the threshold.

@@ -2,6 +2,7 @@
 
 pub mod cues;
 pub mod schema;
+pub mod standards;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use regex_automata::meta::Regex;
 
 use self::cues::{CueBuilder, Cues};
 use self::schema::{Boundary, ContextFile, PatternFile};
+pub use self::standards::StandardFields;
 use super::custom::{self, Custom};
 use super::gate::Gate;
 use super::health::Vocabulary;

@@ -59,6 +59,7 @@ fn frame_of(job: &Job<'_>, dialect: &Dialect, head: &[u8]) -> Frame {
         name: Text(names.get(column as usize).map(|name| name.to_vec()).unwrap_or_default()),
         hints: Text::default(),
         column: Some(column),
+        standard: None,
     };
     Frame {
         provenance: Arc::clone(&job.frame.provenance),

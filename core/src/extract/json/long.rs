@@ -78,7 +78,13 @@ impl Reader {
             line_ends: LineEnds::At(unescaped.line_ends),
             fields: vec![field],
             first_record: self.record,
-            frame: Arc::new(Frame { provenance, labels: tree.labels, keys: tree.keys, nodes: tree.nodes }),
+            frame: Arc::new(Frame {
+                provenance,
+                labels: tree.labels,
+                keys: tree.keys,
+                nodes: tree.nodes,
+                ..Frame::default()
+            }),
             ..segment
         })
     }

@@ -313,7 +313,8 @@ impl Reader {
         segment.fields = std::mem::take(&mut self.fields);
         segment.first_record = self.first_record;
         let provenance = Arc::clone(&job.frame.provenance);
-        segment.frame = Arc::new(Frame { provenance, labels: tree.labels, keys: tree.keys, nodes: tree.nodes });
+        segment.frame =
+            Arc::new(Frame { provenance, labels: tree.labels, keys: tree.keys, nodes: tree.nodes, ..Frame::default() });
         let literals = self.literals(&segment);
         job.send(segment) && literals.into_iter().all(|literal| literal.read(job))
     }

@@ -184,7 +184,7 @@ impl Tree {
         }
         let name = self.labels.get(label as usize).map(|it| it.name.clone()).unwrap_or_default();
         let id = self.labels.len() as LabelId;
-        self.labels.push(Label { name, hints: Text(hints.to_vec()), column: None });
+        self.labels.push(Label { name, hints: Text(hints.to_vec()), ..Label::default() });
         self.hint_table.insert(hash, self.hinted.len() as u32);
         self.hinted.push((label, id));
         id

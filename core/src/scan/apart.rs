@@ -1,0 +1,87 @@
+//! Takes one source apart: in this process, or in a worker where its format asks for one and there is one.
+
+use std::fs::File;
+use std::io::{Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use super::input::{Watch, Watched};
+use super::{Cancel, Progress, ScanOptions};
+use crate::extract::{Emit, Extraction, Hint, Input, extract};
+use crate::model::{Outcome, Reason, SourceState};
+use crate::walk;
+
+/// Where a source's bytes come from.
+pub(super) enum Origin<'a> {
+    Stream(&'a mut dyn Read),
+    Memory(&'a [u8]),
+    File(&'a mut File),
+}
+
+/// The text of a file, without looking for anything in it.
+///
+/// # Errors
+/// The state and reason where the file cannot be opened.
+pub fn extract_path(
+    path: &Path,
+    options: &ScanOptions,
+    emit: &mut dyn Emit,
+) -> Result<Extraction, (SourceState, Reason)> {
+    let mut opened = walk::open(path)?;
+    let (progress, cancel) = (Progress::default(), Cancel::default());
+    let watch = Watch { progress: &progress, cancel: &cancel, deadline: None };
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    let hint = Hint { name, format: options.format.as_deref() };
+    Ok(take_apart(options, hint, Origin::File(&mut opened.file), watch, emit))
+}
+
+/// Emits what stands in a source.
+pub(super) fn take_apart(
+    options: &ScanOptions,
+    hint: Hint<'_>,
+    origin: Origin<'_>,
+    watch: Watch<'_>,
+    emit: &mut dyn Emit,
+) -> Extraction {
+    match origin {
+        Origin::Stream(stream) => {
+            let mut input = Watched { inner: stream, read: 0, watch };
+            extract_here(options, hint, Input::Stream(&mut input), emit)
+        }
+        Origin::Memory(bytes) => {
+            let mut input = Watched { inner: Cursor::new(bytes), read: 0, watch };
+            extract_here(options, hint, Input::File(&mut input), emit)
+        }
+        Origin::File(file) => {
+            #[cfg(unix)]
+            if let Some(workers) = &options.workers
+                && wants_isolation(file, hint)
+            {
+                return workers.extract(file, hint, &options.limits, watch.progress, emit);
+            }
+            let mut input = Watched { inner: file, read: 0, watch };
+            extract_here(options, hint, Input::File(&mut input), emit)
+        }
+    }
+}
+
+/// A parser's panic ends that source alone.
+fn extract_here(options: &ScanOptions, hint: Hint<'_>, input: Input<'_>, emit: &mut dyn Emit) -> Extraction {
+    let extracted = catch_unwind(AssertUnwindSafe(|| extract(input, hint, &options.limits, emit)));
+    extracted.unwrap_or_else(|_| Extraction {
+        format: "unknown",
+        state: SourceState::Failed,
+        reason: Some(Reason::Worker),
+        outcome: Outcome::default(),
+    })
+}
+
+/// Whether a file's first bytes are of a format whose parser may die. The file then stands where it stood.
+#[cfg(unix)]
+fn wants_isolation(file: &mut File, hint: Hint<'_>) -> bool {
+    use std::io::Seek;
+    let mut begins = Vec::new();
+    let read = file.take(crate::extract::PEEKED as u64).read_to_end(&mut begins);
+    let wanted = read.is_ok() && crate::extract::wants_isolation(&begins, hint);
+    wanted & file.rewind().is_ok()
+}
