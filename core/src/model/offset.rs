@@ -76,7 +76,7 @@ impl OffsetMap {
     /// The original offset at which the text byte `at` begins to be encoded.
     pub fn start(&self, at: u32) -> u64 {
         match self.piece(at) {
-            None => self.base + u64::from(at),
+            None => self.base.saturating_add(u64::from(at)),
             Some(piece) => {
                 let steps = u64::from((at - piece.text_start) / piece.text_step);
                 piece.orig_start + steps * u64::from(piece.orig_step)
@@ -90,7 +90,7 @@ impl OffsetMap {
             return self.start(0);
         }
         match self.piece(at - 1) {
-            None => self.base + u64::from(at),
+            None => self.base.saturating_add(u64::from(at)),
             Some(piece) => {
                 let steps = u64::from((at - piece.text_start).div_ceil(piece.text_step));
                 piece.orig_start + steps * u64::from(piece.orig_step)

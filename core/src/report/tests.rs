@@ -28,9 +28,9 @@ fn options() -> ReportOptions {
 }
 
 fn frame() -> Frame {
-    let column = Label { name: Text::from("ssn 123-45-6788"), hints: Text::default(), column: Some(3) };
+    let column = Label { name: Text::from("ssn 123-45-6788"), column: Some(3), ..Label::default() };
     Frame {
-        provenance: Arc::from([Step::Member(Text::from("a \"b\".csv")), Step::Part("base64")]),
+        provenance: Arc::from([Step::Member(Text::from("a \"b\".csv")), Step::part("base64")]),
         labels: vec![column],
         keys: vec![Text::from("a/b"), Text::from("ssn 123-45-6788")],
         nodes: vec![
@@ -38,6 +38,7 @@ fn frame() -> Frame {
             Node { parent: 0, step: NodeStep::Index(7) },
             Node { parent: 1, step: NodeStep::Key(1) },
         ],
+        ..Frame::default()
     }
 }
 
@@ -54,7 +55,7 @@ fn finding(options: &ReportOptions) -> Finding {
         evidence: Evidence::FORMAT.with(Evidence::COLUMN_VOTE),
         field: 0,
     };
-    Finding { detection, span: 5..15, line: Some(3), record: 2, label: NO_LABEL, node: NO_NODE, value: None }
+    Finding { detection, span: Some(5..15), line: Some(3), record: 2, label: NO_LABEL, node: NO_NODE, value: None }
 }
 
 /// What a format writes of one batch and one unread part.

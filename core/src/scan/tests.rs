@@ -130,7 +130,7 @@ fn values_are_shown_only_where_asked() {
         scanner.scan_paths(&[folder.0.join("note.txt")], &WalkOptions::default(), &mut sink).unwrap();
         sink.calls[1].clone()
     };
-    assert!(run(false).starts_with("9..20 line Some(2)") && run(false).ends_with("None"), "{}", run(false));
+    assert!(run(false).starts_with("Some(9..20) line Some(2)") && run(false).ends_with("None"), "{}", run(false));
     assert!(run(true).ends_with("Some(\"123-45-6788\")"));
 }
 
