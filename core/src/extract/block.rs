@@ -1,6 +1,6 @@
 //! Reads a stream into blocks of decoded text counted from its start, never from its reads. Knows no formats.
 
-use std::io::Read;
+use std::io::{BufRead, Read};
 
 use super::encoding::{self, Encoding, Output, decode, floor_boundary, note};
 use crate::model::{OffsetMap, Piece, Segment, Text};
@@ -190,6 +190,50 @@ impl<'a> Window<'a> {
         self.raw_at += progress.consumed;
         self.orig += progress.consumed as u64;
         self.full = progress.full;
+    }
+}
+
+/// A stream's text as UTF-8, for parsers that want to read it by themselves.
+pub(super) struct Utf8<'a> {
+    window: Window<'a>,
+    at: usize,
+}
+
+impl<'a> Utf8<'a> {
+    pub(super) fn new(window: Window<'a>) -> Self {
+        Utf8 { window, at: 0 }
+    }
+
+    /// The window, from the first byte that was not consumed on.
+    pub(super) fn into_window(mut self) -> Window<'a> {
+        self.window.cut(self.at, self.at, Vec::new());
+        self.window
+    }
+}
+
+impl BufRead for Utf8<'_> {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        if self.at == self.window.text().len() {
+            let used = std::mem::take(&mut self.at);
+            let spare = self.window.cut(used, used, Vec::new()).text;
+            drop(spare);
+            self.window.fill();
+        }
+        Ok(&self.window.text()[self.at..])
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.at += count;
+    }
+}
+
+impl Read for Utf8<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let text = self.fill_buf()?;
+        let count = text.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&text[..count]);
+        self.consume(count);
+        Ok(count)
     }
 }
 

@@ -8,12 +8,14 @@ mod compress;
 mod csv;
 mod encoding;
 mod head;
+mod html;
 mod job;
 mod json;
 mod opaque;
 #[cfg(test)]
 mod testing;
 mod text;
+mod xml;
 
 use std::borrow::Cow;
 use std::io::{Read, Seek};
@@ -95,7 +97,6 @@ impl Format {
     }
 
     /// A format read in a worker process where there is one.
-    #[allow(dead_code, reason = "the rows of complex formats use it")]
     const fn isolated(id: &'static str, sniff: fn(&Head<'_>) -> bool, read: fn(&mut Job<'_>, Stream<'_>)) -> Format {
         Format { isolated: true, ..Format::new(id, sniff, read) }
     }
@@ -103,11 +104,13 @@ impl Format {
 
 /// The first row whose sniff accepts a stream reads it; the last one accepts everything. Compression comes before
 /// text. Formats that are not read (`opaque`) are looked for before all of them.
-const FORMATS: [Format; 7] = [
+const FORMATS: [Format; 9] = [
     Format::new("gzip", compress::is_gzip, compress::read_gzip),
     Format::new("zstd", compress::is_zstd, compress::read_zstd),
     Format::new("bzip2", compress::is_bzip2, compress::read_bzip2),
     Format::new("xz", compress::is_xz, compress::read_xz),
+    Format::isolated("html", html::sniff, html::read),
+    Format::isolated("xml", xml::sniff, xml::read),
     Format::new("json", json::sniff, json::read),
     Format::new("csv", csv::sniff, csv::read),
     TEXT,

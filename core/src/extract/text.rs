@@ -1,6 +1,6 @@
 //! Anything read in lines: notes, logs, source code, and every byte stream nobody knows better.
 
-use super::block::{self, BLOCK, Window};
+use super::block::{self, BLOCK, Utf8, Window};
 use super::head::Stream;
 use super::job::Job;
 use crate::model::Segment;
@@ -8,6 +8,15 @@ use crate::model::Segment;
 /// Reads a stream to its end as narrative text.
 pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
     let mut window = stream.into_window();
+    let mut begin = 0;
+    while let Some(next) = read_block(job, &mut window, begin) {
+        begin = next;
+    }
+}
+
+/// Reads on as narrative text where another reader gave up.
+pub(super) fn read_rest(job: &mut Job<'_>, rest: Utf8<'_>) {
+    let mut window = rest.into_window();
     let mut begin = 0;
     while let Some(next) = read_block(job, &mut window, begin) {
         begin = next;
