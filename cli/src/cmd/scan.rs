@@ -64,6 +64,9 @@ pub struct Args {
     /// Show the values found (jsonl and csv). The report then is ePHI itself
     #[arg(long)]
     show_values: bool,
+    /// Show paths with `[us_ssn]` and the like in place of what is found in them
+    #[arg(long)]
+    mask_paths: bool,
     /// No progress bar
     #[arg(long, short)]
     quiet: bool,
@@ -79,7 +82,12 @@ pub fn run(args: Args) -> Result<u8> {
     let walk_options = args.walk_options();
     args.check_paths()?;
     let out = output::open(args.output.as_deref())?;
-    let options = ReportOptions { detector, masking, colours: output::colours(args.output.as_deref()) };
+    let options = ReportOptions {
+        detector,
+        masking,
+        colours: output::colours(args.output.as_deref()),
+        mask_paths: args.mask_paths,
+    };
     let make = report(&args.format).context("no such format")?;
     let mut report = make(out, &options);
 

@@ -208,6 +208,9 @@ impl Detector {
             finder.field = if segment.fields.is_empty() { u32::MAX } else { index as u32 };
             let first = finder.out.len();
             finder.search();
+            if field.kind == FieldKind::Path {
+                finder.calm_dates(first);
+            }
             if let Some(unshaped) = &lane.plan.unshaped {
                 finder.take_unshaped(unshaped, first);
             }

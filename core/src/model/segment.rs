@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{OffsetMap, Provenance, Text};
+use super::{OffsetMap, Provenance, Step, Text};
 
 /// Index into [`Frame::labels`].
 pub type LabelId = u32;
@@ -208,6 +208,28 @@ impl Segment {
     /// A plain narrative segment that is a whole stream: what tests and small inputs need.
     pub fn narrative(text: &[u8]) -> Self {
         Segment { text: Text(text.to_vec()), own: 0..text.len() as u32, ..Segment::default() }
+    }
+
+    /// The path of a source as text: its parts are lines, and what joins words in names parts them.
+    pub fn path(path: &[u8]) -> Self {
+        let apart = |byte: &u8| match byte {
+            b'/' | b'\\' => b'\n',
+            b'_' | b'+' => b' ',
+            _ => *byte,
+        };
+        let text: Vec<u8> = path.iter().map(apart).collect();
+        let end = text.len() as u32;
+        let frame = Frame { provenance: Arc::from([Step::part("path")]), grid: Grid::Unnamed, ..Frame::default() };
+        let field = Field { start: 0, end, label: NO_LABEL, record: 0, node: NO_NODE, kind: FieldKind::Path };
+        Segment {
+            frame: Arc::new(frame),
+            text: Text(text),
+            own: 0..end,
+            fields: vec![field],
+            line_ends: LineEnds::Uncounted,
+            first_record: 1,
+            ..Segment::default()
+        }
     }
 
     /// True where all offsets and indices lie inside what they point into: what crossed a process boundary is checked

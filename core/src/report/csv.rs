@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use super::json::{write_number, write_score};
-use super::labels::{Labels, shown_path};
+use super::labels::Labels;
 use super::{Output, Report, ReportOptions};
 use crate::Error;
 use crate::detect::Detector;
@@ -28,7 +28,7 @@ impl Csv {
         Csv {
             out: Output::new(out),
             detector: options.detector.clone(),
-            labels: Labels::new(options.masking.clone()),
+            labels: Labels::new(options),
             source: String::new(),
         }
     }
@@ -65,7 +65,7 @@ impl Csv {
 
 impl Sink for Csv {
     fn begin(&mut self, source: &Source) -> Result<(), Error> {
-        self.source = shown_path(&source.path).0;
+        self.source = self.labels.path(&source.path).0;
         Ok(())
     }
 

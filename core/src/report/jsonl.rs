@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use super::json::{write_counts, write_number, write_score, write_string, write_strings};
-use super::labels::{Labels, Spot, Where, shown_path};
+use super::labels::{Labels, Spot, Where};
 use super::{Output, Report, ReportOptions};
 use crate::Error;
 use crate::detect::{Detector, Ruleset};
@@ -31,7 +31,7 @@ impl JsonLines {
         JsonLines {
             out: Output::new(out),
             detector: options.detector.clone(),
-            labels: Labels::new(options.masking.clone()),
+            labels: Labels::new(options),
             place: Where::default(),
             parts: ConstantParts::default(),
             source: Vec::new(),
@@ -41,7 +41,7 @@ impl JsonLines {
     fn enter(&mut self, source: &Source) {
         self.source.clear();
         self.source.extend_from_slice(b"\"source\":");
-        let (shown, whole) = shown_path(&source.path);
+        let (shown, whole) = self.labels.path(&source.path);
         write_string(&mut self.source, &shown);
         if let Some(whole) = whole {
             self.source.extend_from_slice(b",\"source_bytes\":");

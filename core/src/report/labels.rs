@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::ReportOptions;
 use super::json::{base64, write_number, write_string};
 use crate::detect::{Detector, SourceMemory};
 use crate::model::{
@@ -38,18 +39,20 @@ impl Spot {
 pub struct Labels {
     /// What masks them; without it they are shown as they are.
     detector: Option<Arc<Detector>>,
+    mask_paths: bool,
     known: HashMap<Vec<u8>, Arc<str>>,
 }
 
 impl Labels {
-    /// Masks what that detector finds.
-    pub fn new(detector: Arc<Detector>) -> Self {
-        Labels { detector: Some(detector), known: HashMap::new() }
+    /// Masks what the masking detector finds.
+    pub fn new(options: &ReportOptions) -> Self {
+        let detector = Some(options.masking.clone());
+        Labels { detector, mask_paths: options.mask_paths, known: HashMap::new() }
     }
 
     /// Shows labels whole and as they are: for output that holds the documents' text anyway.
     pub(super) fn plain() -> Self {
-        Labels { detector: None, known: HashMap::new() }
+        Labels { detector: None, mask_paths: false, known: HashMap::new() }
     }
 
     /// The label as it may be shown: `[us_ssn]` in place of a value, 64 characters at most.
@@ -65,9 +68,23 @@ impl Labels {
         shown
     }
 
+    /// A path as it may be shown, and whole in base64 where it is not UTF-8 and need not be masked.
+    pub fn path(&self, path: &Path) -> (String, Option<String>) {
+        if !self.mask_paths {
+            return shown_path(path);
+        }
+        let (shown, _) = shown_path(path);
+        (Text(self.masked(&Text::from(shown.as_str()), &Segment::path(shown.as_bytes()))).reveal(), None)
+    }
+
     fn mask(&self, label: &Text) -> String {
-        let Some(detector) = &self.detector else { return label.reveal() };
-        let found = detector.find(&Segment::narrative(label));
+        cut(&Text(self.masked(label, &Segment::narrative(label))).reveal())
+    }
+
+    /// The text with what is found in the segment made of it masked.
+    fn masked(&self, label: &Text, segment: &Segment) -> Vec<u8> {
+        let Some(detector) = &self.detector else { return label.0.clone() };
+        let found = detector.find(segment);
         let (mut masked, mut done) = (Vec::new(), 0);
         detector.settle(&SourceMemory::default(), &found, |_, detection| {
             let range = detection.range();
@@ -79,7 +96,7 @@ impl Labels {
             }
         });
         masked.extend_from_slice(&label[done..]);
-        cut(&Text(masked).reveal())
+        masked
     }
 
     /// Appends the steps of `where` to this stream, as JSON objects parted by commas.

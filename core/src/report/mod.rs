@@ -32,6 +32,8 @@ pub struct ReportOptions {
     pub masking: Arc<Detector>,
     /// ANSI colours, in reports for people.
     pub colours: bool,
+    /// Paths are shown with `[us_ssn]` in place of what is found in them.
+    pub mask_paths: bool,
 }
 
 /// A sink that writes. Call `start`, scan, call `finish`.

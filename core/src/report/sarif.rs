@@ -6,7 +6,7 @@ use std::path::{Component, Path};
 use std::sync::Arc;
 
 use super::json::{write_number, write_string};
-use super::labels::{Labels, shown_path};
+use super::labels::Labels;
 use super::{Output, Report, ReportOptions};
 use crate::Error;
 use crate::detect::{Detector, Entity};
@@ -40,7 +40,7 @@ impl Sarif {
         Sarif {
             out: Output::new(out),
             detector: options.detector.clone(),
-            labels: Labels::new(options.masking.clone()),
+            labels: Labels::new(options),
             uri: String::new(),
             results: 0,
             seen: HashMap::new(),
@@ -152,7 +152,7 @@ impl Sarif {
 
 impl Sink for Sarif {
     fn begin(&mut self, source: &Source) -> Result<(), Error> {
-        self.uri = uri_of(&source.path);
+        self.uri = uri_of(&source.path, &self.labels.path(&source.path).0);
         self.seen.clear();
         self.parts_of_source = 0;
         Ok(())
@@ -243,14 +243,13 @@ fn level_of(band: Band) -> &'static str {
 }
 
 /// A URI reference: relative paths stay relative, absolute ones become `file:` URIs.
-fn uri_of(path: &Path) -> String {
+fn uri_of(path: &Path, shown: &str) -> String {
     let mut uri = String::new();
     if path.is_absolute() {
         uri.push_str("file://");
     }
-    let shown = shown_path(path).0;
     let path =
-        if matches!(path.components().next(), Some(Component::CurDir)) { &shown[2.min(shown.len())..] } else { &shown };
+        if matches!(path.components().next(), Some(Component::CurDir)) { &shown[2.min(shown.len())..] } else { shown };
     for byte in path.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
@@ -267,9 +266,10 @@ mod tests {
 
     #[test]
     fn paths_become_uris() {
-        assert_eq!(uri_of(Path::new("a b/ü.txt")), "a%20b/%C3%BC.txt");
-        assert_eq!(uri_of(Path::new("./x")), "x");
+        let uri = |path: &str| uri_of(Path::new(path), path);
+        assert_eq!(uri("a b/ü.txt"), "a%20b/%C3%BC.txt");
+        assert_eq!(uri("./x"), "x");
         #[cfg(unix)]
-        assert_eq!(uri_of(Path::new("/tmp/x")), "file:///tmp/x");
+        assert_eq!(uri("/tmp/x"), "file:///tmp/x");
     }
 }

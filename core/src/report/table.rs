@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 
-use super::labels::{Labels, shown_path};
+use super::labels::Labels;
 use super::{Output, Report, ReportOptions};
 use crate::Error;
 use crate::detect::Detector;
@@ -49,7 +49,7 @@ impl Table {
         Table {
             out: Output::new(out),
             detector: options.detector.clone(),
-            labels: Labels::new(options.masking.clone()),
+            labels: Labels::new(options),
             colours: options.colours,
             entities: BTreeMap::new(),
             found: Vec::new(),
@@ -80,7 +80,7 @@ impl Table {
             verdict: summary.verdict,
             findings,
             counts,
-            path: shown_path(&summary.source.path).0,
+            path: self.labels.path(&summary.source.path).0,
         });
     }
 
@@ -203,7 +203,7 @@ impl Sink for Table {
 
     fn unread(&mut self, source: &Source, part: &Unread) -> Result<(), Error> {
         self.parts_of_source += 1;
-        let mut place = shown_path(&source.path).0;
+        let mut place = self.labels.path(&source.path).0;
         for step in self.labels.steps(&part.place) {
             place.push_str(" › ");
             place.push_str(&step);
@@ -221,7 +221,7 @@ impl Sink for Table {
             self.note_found(summary);
         }
         if let (Some(reason), 0) = (summary.reason, self.parts_of_source) {
-            let place = shown_path(&summary.source.path).0;
+            let place = self.labels.path(&summary.source.path).0;
             self.note_unread(UnreadRow { reason, state: Some(summary.state), place });
         }
         Ok(())

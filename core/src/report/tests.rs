@@ -24,7 +24,7 @@ impl Write for Shared {
 
 fn options() -> ReportOptions {
     let detector = Arc::new(Detector::new(Ruleset::builtin().unwrap(), DetectorOptions::default()).unwrap());
-    ReportOptions { masking: detector.clone(), detector, colours: false }
+    ReportOptions { masking: detector.clone(), detector, colours: false, mask_paths: false }
 }
 
 fn frame() -> Frame {
@@ -114,7 +114,7 @@ fn no_format_shows_values_in_labels() {
 
 #[test]
 fn long_labels_are_cut() {
-    let mut labels = Labels::new(options().masking);
+    let mut labels = Labels::new(&options());
     let shown = labels.show(&Text::from("é".repeat(100).as_str()));
     assert_eq!(shown.chars().count(), 65);
 }

@@ -75,8 +75,12 @@ impl<'a> Context<'a> {
     pub fn scan(&self, walked: Walked, spare: &mut Spare, out: &mut dyn Deliver) -> Result<(), Error> {
         match walked {
             Walked::Unread(source, state, reason) => {
-                let summary = Reading::new(self, &source, spare, out).unread_summary(state, reason);
-                out.end(summary, Vec::new())
+                let mut reading = Reading::new(self, &source, spare, out);
+                reading.read_path();
+                let extraction =
+                    Extraction { format: "unknown", state, reason: Some(reason), outcome: Outcome::default() };
+                let (summary, parts) = reading.finish(extraction)?;
+                out.end(summary, parts)
             }
             Walked::Source(source) if source.path.as_os_str() == STDIN => {
                 self.read(&source, Origin::Stream(&mut std::io::stdin().lock()), spare, out)
@@ -106,6 +110,7 @@ impl<'a> Context<'a> {
     ) -> Result<(), Error> {
         let mut reading = Reading::new(self, source, spare, out);
         let watch = reading.watch;
+        reading.read_path();
         let mut extraction = self.extract(source, origin, &mut reading);
         if watch.is_over() && matches!(extraction.reason, Some(Reason::Interrupted | Reason::Io)) {
             reading.tell_why(&mut extraction);
@@ -170,6 +175,14 @@ impl<'a, 'd> Reading<'a, 'd> {
             parts: Vec::new(),
             spare,
             failed: None,
+        }
+    }
+
+    /// What stands in the source's own path: names of files and folders are read by more people than their contents.
+    fn read_path(&mut self) {
+        let path = self.source.path.as_os_str().as_encoded_bytes();
+        if !path.is_empty() && path != STDIN.as_bytes() {
+            self.segment(Segment::path(path));
         }
     }
 
@@ -270,10 +283,6 @@ impl<'a, 'd> Reading<'a, 'd> {
         let why = self.watch.reason();
         let reasons = self.parts.iter_mut().map(|part| &mut part.reason).chain(&mut extraction.reason);
         reasons.filter(|it| matches!(it, Reason::Io | Reason::Interrupted)).for_each(|it| *it = why);
-    }
-
-    fn unread_summary(&mut self, state: SourceState, reason: Reason) -> SourceSummary {
-        self.summary(Extraction { format: "unknown", state, reason: Some(reason), outcome: Outcome::default() })
     }
 
     fn summary(&mut self, extraction: Extraction) -> SourceSummary {

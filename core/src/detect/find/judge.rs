@@ -229,6 +229,17 @@ impl<'a> Finder<'a> {
         candidate
     }
 
+    /// Dates in a path are mostly those of the file: they count only where a cue says more.
+    pub fn calm_dates(&mut self, first: usize) {
+        for index in first..self.out.len() {
+            let it = &self.out[index].detection;
+            let told = it.role.is_some() || it.evidence.has(Evidence::CUE) || it.evidence.has(Evidence::LABEL);
+            if self.rules.pattern(it.pattern).is_date && !told {
+                self.out[index] = self.as_log_timestamp(self.out[index]);
+            }
+        }
+    }
+
     /// Takes the field in hand for what its standard says it holds, unless something sure was found in it since `first`.
     pub fn take_unshaped(&mut self, unshaped: &Detection, first: usize) {
         let behind_blanks = self.text[self.lo..self.hi].trim_ascii_start();
