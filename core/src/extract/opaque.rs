@@ -28,11 +28,17 @@ fn mp3(head: &Head<'_>) -> bool {
     head.raw.starts_with(b"ID3") && head.raw.get(3).is_some_and(|version| (2..=4).contains(version))
 }
 
+/// A TIFF header, unless a medical image wears it in its preamble (PS3.10 annex A.5).
+fn is_tiff(head: &Head<'_>) -> bool {
+    let header = head.raw.starts_with(b"II*\0") || head.raw.starts_with(b"MM\0*");
+    header && head.raw.get(128..132) != Some(b"DICM")
+}
+
 pub(super) const FORMATS: [Format; 24] = [
     by_design("png", Reason::ImageContent, |head| head.raw.starts_with(b"\x89PNG\r\n\x1A\n")),
     by_design("jpeg", Reason::ImageContent, |head| head.raw.starts_with(b"\xFF\xD8\xFF")),
     by_design("gif", Reason::ImageContent, |head| head.raw.starts_with(b"GIF87a") || head.raw.starts_with(b"GIF89a")),
-    by_design("tiff", Reason::ImageContent, |head| head.raw.starts_with(b"II*\0") || head.raw.starts_with(b"MM\0*")),
+    by_design("tiff", Reason::ImageContent, is_tiff),
     by_design("bmp", Reason::ImageContent, |head| head.raw.starts_with(b"BM") && head.raw.get(6..10) == Some(&[0; 4])),
     by_design("webp", Reason::ImageContent, |head| riff(head, b"WEBP")),
     by_design("heif", Reason::ImageContent, |head| brand(head, &[b"heic", b"heix", b"mif1", b"avif"])),
