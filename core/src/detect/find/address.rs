@@ -5,7 +5,7 @@ use super::Finder;
 use crate::detect::gazetteer::Place;
 use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::{self, AddressTail, AddressUnit, PlaceName, StreetBehind};
-use crate::detect::matcher::{is_state_abbreviation, postcode, street_ending, street_lead, street_word};
+use crate::detect::matcher::{is_state_abbreviation, postcode, street_ending, street_lead, street_suffix, street_word};
 
 /// Words of a street's name, at most.
 const STREET_WORDS: usize = 6;
@@ -28,6 +28,8 @@ struct Rest {
     unit: Option<(usize, usize)>,
     start: Option<usize>,
     city_end: Option<usize>,
+    /// The city is in the list.
+    is_known: bool,
     /// The city counts without a region or postcode behind it.
     is_sure: bool,
     /// Behind the last region, country or postcode.
@@ -62,6 +64,34 @@ impl Finder<'_> {
         let start = self.street_start(stop, end)?;
         self.put(StreetBehind, start, end)?;
         Some(self.rest_of_address(end))
+    }
+
+    /// A line that begins with a number, has any name and goes on as an address does: `4400 Belmont Park N, Nashville TN`,
+    /// `1230 Woodward Heights, Suite 4`. A suffix may have slipped into the next line.
+    pub(super) fn street_by_company(&mut self, at: usize, end: usize) -> Option<usize> {
+        if !self.may_be_house(at, end) || matches!(self.previous(at), b'.' | b',' | b'$') {
+            return None;
+        }
+        let mut stop = self.words_of_name(end + 1)?;
+        if let Some((start, Gap::Line)) = self.gap_behind(stop) {
+            let suffix = self.word_end(start);
+            if self.text[start].is_ascii_uppercase() && street_suffix(&self.text[start..suffix]) {
+                stop = suffix;
+            }
+        }
+        let rest = self.parse_rest(stop);
+        let comma = self.byte(stop) == b',';
+        let company = rest.unit.is_some() || rest.is_american || comma && rest.city_end.is_some() && rest.is_known;
+        company.then(|| self.put(StreetBehind, at, stop))??;
+        Some(self.rest_of_address(stop))
+    }
+
+    /// With a number before it, a street that begins at `at`: `935 69 Gordon Terrace`.
+    pub(super) fn with_number_before(&mut self, at: usize, end: usize) {
+        let start = self.with_house_number(at);
+        if start < at {
+            self.put(StreetBehind, start, end);
+        }
     }
 
     /// False for years, parts of dates and of decimals, and percentages.
@@ -103,7 +133,7 @@ impl Finder<'_> {
             let first = *word.first()?;
             let capital = first.is_ascii_uppercase() || first >= 0x80;
             if count == 0 {
-                typed = street_word(word);
+                typed = word.len() <= 8 && street_word(word);
                 if !capital && !typed {
                     return None;
                 }
@@ -115,6 +145,7 @@ impl Finder<'_> {
             } else if street_lead(word) {
                 return Some(self.with_house_number(start));
             } else if first.is_ascii_digit() {
+                // The number behind the name may look like a year there.
                 let house = word.len() <= 5 && word.iter().all(u8::is_ascii_digit) && nearest.is_some();
                 return (house && self.is_address_behind(end)).then_some(start);
             } else if !capital && !is_particle(word) {
@@ -152,7 +183,7 @@ impl Finder<'_> {
         let start = word + usize::from(self.byte(word) == b'.');
         let named = (self.byte(start) == b' ').then(|| self.words_of_name(start + 1))?;
         let stop = named.filter(|stop| *stop > start + 3)?;
-        self.put(StreetBehind, at, stop)?;
+        self.put(StreetBehind, self.with_house_number(at), stop)?;
         Some(self.rest_of_address(stop))
     }
 
@@ -244,7 +275,18 @@ impl Finder<'_> {
         if rest.city_end.is_none() && rest.last.is_none() {
             return if gap == Gap::Blank && rest.unit.is_none() { None } else { self.city_part(at, gap, rest) };
         }
-        self.region_part(at, rest)
+        self.region_part(at, rest).or_else(|| self.unknown_region(at, gap, rest))
+    }
+
+    /// A line of a capitalised word and a postcode.
+    fn unknown_region(&self, at: usize, gap: Gap, rest: &mut Rest) -> Option<usize> {
+        let named = (gap == Gap::Line).then(|| self.words_of_name(at))?;
+        let end = named.filter(|it| self.byte(*it) == b' ').and_then(|it| postcode(self.bounded(), it + 1))?;
+        if !matches!(self.byte(end), 0 | b'\n' | b'\r') {
+            return None;
+        }
+        (rest.last, rest.has_postcode) = (Some(end), true);
+        Some(end)
     }
 
     fn postcode_part(&self, at: usize, end: usize, rest: &mut Rest) -> Option<usize> {
@@ -266,6 +308,7 @@ impl Finder<'_> {
             return None;
         }
         let closes = matches!(next, 0 | b'\n' | b'\r' | b')' | b'.' | b';' | b'"' | b',') && end - at >= 4;
+        rest.is_known = matches!(known, Some((Place::City | Place::Shared, _)));
         rest.is_sure = match known {
             Some((Place::City, _)) => !self.goes_on(end),
             _ => gap == Gap::Comma && closes,

@@ -4,11 +4,14 @@
 use super::Finder;
 use crate::detect::gazetteer::Place;
 use crate::detect::masks::Masks;
-use crate::detect::matcher::Matcher::{AddressTail, CountyName, PlaceName, PlaceWithState};
+use crate::detect::matcher::Matcher::{AddressTail, CountyName, Crossing, PlaceName, PlaceWithState};
 use crate::detect::matcher::{is_state_abbreviation, postcode};
+use crate::detect::validate::Words;
 
 /// A shorter field is no running text.
 const SHORTEST: usize = 12;
+/// Bytes of a city's name on a line of its own.
+const LONGEST_CITY: usize = 48;
 /// Words between a preposition and what says that somebody lives there.
 const REACH: usize = 3;
 
@@ -98,8 +101,9 @@ const PLAIN_STATES: [&[u8]; 31] = [
 const CREDENTIALS: [&[u8]; 6] = [b"MD", b"PA", b"MS", b"MA", b"ND", b"OD"];
 
 /// Capitalised words that are no places, in order.
-const NO_PLACES: [&str; 131] = [
+static NO_PLACES: Words = Words::new(&[
     "a",
+    "abc",
     "admission",
     "alf",
     "allergy",
@@ -107,7 +111,9 @@ const NO_PLACES: [&str; 131] = [
     "april",
     "arabic",
     "article",
+    "asdf",
     "assisted",
+    "atrial",
     "august",
     "autumn",
     "bay",
@@ -121,17 +127,19 @@ const NO_PLACES: [&str; 131] = [
     "chart",
     "chinese",
     "clinic",
+    "college",
     "critical",
     "day",
     "december",
     "diagnosis",
+    "dialysis",
     "doctor",
+    "doctors",
     "dr",
     "ed",
     "emergency",
     "english",
     "er",
-    "er's",
     "exam",
     "fall",
     "father",
@@ -146,6 +154,7 @@ const NO_PLACES: [&str; 131] = [
     "grade",
     "group",
     "he",
+    "heaven",
     "her",
     "his",
     "history",
@@ -158,6 +167,7 @@ const NO_PLACES: [&str; 131] = [
     "intensive",
     "it",
     "item",
+    "jail",
     "january",
     "job",
     "july",
@@ -165,6 +175,7 @@ const NO_PLACES: [&str; 131] = [
     "labor",
     "level",
     "line",
+    "love",
     "ltac",
     "march",
     "may",
@@ -178,10 +189,13 @@ const NO_PLACES: [&str; 131] = [
     "mrs",
     "ms",
     "my",
+    "neurology",
     "nicu",
+    "normal",
     "november",
     "nursing",
     "october",
+    "oncology",
     "option",
     "or",
     "order",
@@ -189,18 +203,23 @@ const NO_PLACES: [&str; 131] = [
     "pacu",
     "page",
     "patient",
+    "pediatrics",
     "phase",
     "phone",
     "pod",
     "primary",
+    "prison",
     "prof",
+    "psychiatry",
     "radiology",
     "rehab",
     "room",
     "saturday",
+    "school",
     "section",
     "september",
     "she",
+    "sinus",
     "sir",
     "skilled",
     "snf",
@@ -215,6 +234,7 @@ const NO_PLACES: [&str; 131] = [
     "table",
     "team",
     "the",
+    "therapy",
     "they",
     "this",
     "thread",
@@ -224,13 +244,15 @@ const NO_PLACES: [&str; 131] = [
     "tuesday",
     "type",
     "unit",
+    "usa",
     "version",
     "ward",
     "we",
     "wednesday",
     "winter",
+    "xyz",
     "you",
-];
+]);
 
 impl Finder<'_> {
     /// Looks at the capitalised words of the field that stand where a place may stand.
@@ -281,6 +303,26 @@ impl Finder<'_> {
         if matches!(self.text[at], b'C' | b'P') {
             self.county(at);
         }
+        if self.text[at - 1] == b'\n' {
+            self.country_line(behind, at);
+        }
+    }
+
+    /// A line that is a country's name, at `at`, and nothing else: the line before it, which ends at `end` and begins a
+    /// paragraph, is a city.
+    fn country_line(&mut self, end: usize, at: usize) {
+        let Some((Place::Country, stop)) = self.rules.places.longest(self.bounded(), at) else { return };
+        if !matches!(self.byte(stop), 0 | b'\n' | b'\r') {
+            return;
+        }
+        let floor = self.lo.max(end.saturating_sub(LONGEST_CITY));
+        let Some(line) = self.text[floor..end].iter().rposition(|it| *it == b'\n').map(|it| floor + it + 1) else {
+            return;
+        };
+        let paragraph = line >= self.lo + 2 && matches!(self.text[line - 2], b'\n' | b'\r');
+        if paragraph && self.words_of_name(line) == Some(end) && !self.is_no_place(line, end) {
+            self.put(AddressTail, line, stop);
+        }
     }
 
     /// A state at `at` behind the words that end at `end`: with the city before it.
@@ -307,6 +349,7 @@ impl Finder<'_> {
     fn city_before(&self, end: usize, state: &[u8], comma: bool) -> Option<usize> {
         let abbreviated = state.len() == 2;
         let plain = !abbreviated || PLAIN_STATES.contains(&state);
+        let credentials = CREDENTIALS.contains(&state);
         let mut start = end;
         let (mut unknown, mut shared) = (None, None);
         for count in 0..3 {
@@ -320,7 +363,7 @@ impl Finder<'_> {
             }
             start = word;
             match self.rules.places.whole(self.text, start, end) {
-                Some(Place::City) => return Some(start),
+                Some(Place::City) if !credentials || !self.is_behind_name(start) => return Some(start),
                 Some(Place::Shared) => shared = Some(start),
                 Some(_) => {}
                 None if !self.is_no_place(start, stop) && end - start >= 4 => unknown = Some(start),
@@ -331,16 +374,26 @@ impl Finder<'_> {
             }
         }
         if let Some(start) = shared {
-            let told = self.is_behind_preposition(start) || !CREDENTIALS.contains(&state) && (comma || plain);
+            let told = self.is_behind_preposition(start) || !credentials && (comma || plain);
             return told.then_some(start);
         }
         let start = unknown?;
         let told = self.is_behind_preposition(start);
-        (comma && (told && (plain || abbreviated) || !abbreviated && told)).then_some(start)
+        (comma && told).then_some(start)
+    }
+
+    /// True where a capitalised word that is no preposition stands directly before: `Jane Houston, MD`.
+    fn is_behind_name(&self, at: usize) -> bool {
+        if at < self.lo + 3 || self.text[at - 1] != b' ' || self.is_behind_preposition(at) {
+            return false;
+        }
+        let end = at - 1 - usize::from(self.text[at - 2] == b'.');
+        let start = self.word_start(end);
+        start < end && self.text[start].is_ascii_uppercase()
     }
 
     fn is_behind_preposition(&self, at: usize) -> bool {
-        at >= self.lo + 4 && self.text[at - 1] == b' ' && {
+        at >= self.lo + 3 && self.text[at - 1] == b' ' && {
             let word = self.word_start(at - 1);
             PREPOSITIONS.iter().any(|row| row.0.eq_ignore_ascii_case(&self.text[word..at - 1]))
         }
@@ -351,6 +404,12 @@ impl Finder<'_> {
         let start = self.word_start(end);
         let word = &self.text[start..end];
         let Some(&(_, kind)) = PREPOSITIONS.iter().find(|row| row.0.eq_ignore_ascii_case(word)) else { return };
+        if kind == OF
+            && let Some(stop) = self.crossing(start, at)
+        {
+            self.put(Crossing, at, stop);
+            return;
+        }
         match self.rules.places.longest(self.bounded(), at) {
             Some((Place::City, stop)) if kind & (OF | CITY) == 0 || self.speaks_of_living(start, kind) => {
                 if !self.goes_on(stop) && !self.is_eponym(stop) {
@@ -365,6 +424,30 @@ impl Finder<'_> {
         }
     }
 
+    /// Where the names of two streets end that begin at `at`, behind `corner of`.
+    fn crossing(&self, of: usize, at: usize) -> Option<usize> {
+        let before = &self.text[self.lo.max(of.saturating_sub(13))..of];
+        if !before.ends_with(b"corner ") && !before.ends_with(b"intersection ") {
+            return None;
+        }
+        let first = self.numbered_name(at)?;
+        let joint: &[&[u8]] = &[b" and ", b" & "];
+        let joint = joint.iter().find(|it| self.bounded()[first..].starts_with(it))?;
+        self.numbered_name(first + joint.len())
+    }
+
+    /// Capitalised words, perhaps with a number and a street's suffix behind them.
+    fn numbered_name(&self, at: usize) -> Option<usize> {
+        let mut end = self.words_of_name(at)?;
+        let number = self.word_end((end + 1).min(self.hi));
+        if self.byte(end) == b' ' && number > end + 1 && self.text[end + 1..number].iter().all(u8::is_ascii_digit) {
+            end = number;
+            end = if self.byte(end) == b' ' { self.words_of_name(end + 1).unwrap_or(end) } else { end };
+        }
+        let full_stop = self.byte(end) == b'.' && self.byte(end + 1) == b' ' && self.byte(end + 2).is_ascii_lowercase();
+        Some(end + usize::from(full_stop || self.byte(end) == b'.' && self.bounded()[end..].starts_with(b". and ")))
+    }
+
     /// Words that no list has: only behind words that speak of living there, or before a postcode.
     fn unknown_place(&mut self, preposition: usize, at: usize, kind: u8) {
         let Some(stop) = self.words_of_name(at) else { return };
@@ -372,13 +455,18 @@ impl Finder<'_> {
             return;
         }
         if self.speaks_of_living(preposition, kind) {
-            if !matches!(self.byte(stop), b'_' | b':' | b'=' | b'/') {
+            let next = self.byte(stop);
+            if !matches!(next, b'_' | b'=' | b'/') && (next != b':' || kind & CITY != 0) {
                 self.put(PlaceName, at, stop);
             }
             return;
         }
         let code = if kind == IN && self.byte(stop) == b' ' { postcode(self.bounded(), stop + 1) } else { None };
-        let year = |it: usize| it - stop == 5 && matches!(self.text[stop + 1], b'1' | b'2');
+        let year = |it: usize| {
+            it - stop == 5
+                && matches!(&self.text[stop + 1..stop + 3], b"18" | b"19" | b"20")
+                && self.text[it - 1].is_ascii_digit()
+        };
         if let Some(code) = code.filter(|it| !year(*it) && *it >= stop + 5 && self.byte(*it) != b':') {
             self.put(AddressTail, at, code);
         }
@@ -448,7 +536,7 @@ impl Finder<'_> {
     pub(super) fn is_no_place(&self, start: usize, end: usize) -> bool {
         let end = end.min(self.word_end(start));
         let word = &self.text[start..end];
-        NO_PLACES.iter().any(|it| it.as_bytes().eq_ignore_ascii_case(word))
+        NO_PLACES.has(word)
     }
 
     fn is_no_place_at_end(&self, start: usize, end: usize) -> bool {
@@ -466,6 +554,10 @@ impl Finder<'_> {
             if let Some(stop) = self.words_of_name(end + 4) {
                 self.put(CountyName, at, stop);
             }
+            return;
+        }
+        // `Wake County Memorial Hospital` is a hospital.
+        if self.goes_on(end) {
             return;
         }
         let mut start = at;

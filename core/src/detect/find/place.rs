@@ -14,6 +14,8 @@ impl Finder<'_> {
     pub(super) fn street(&mut self, at: usize, end: usize) -> Option<usize> {
         // A number with a letter, `12B`: one without is looked at where nothing else takes it.
         if self.text[end - 1].is_ascii_alphabetic()
+            && end - at <= 6
+            && self.text[end - 2].is_ascii_digit()
             && let Some(found) = self.behind_name(at, end)
         {
             return Some(found);
@@ -24,6 +26,7 @@ impl Finder<'_> {
         if street_suffix_ahead(self.bounded(), end + 1)
             && let Some(found) = self.consider(at, &[Street, StreetRoute])
         {
+            self.with_number_before(at, found);
             return Some(self.rest_of_address(found));
         }
         if let Some(found) = self.street_of_other_languages(at, end) {
@@ -31,6 +34,9 @@ impl Finder<'_> {
         }
         if !self.byte(end + 1).is_ascii_uppercase() {
             return None;
+        }
+        if let Some(found) = self.street_by_company(at, end) {
+            return Some(found);
         }
         let before = self.directly_before(at);
         // What follows a label was looked at there: it goes on to the end of the line.

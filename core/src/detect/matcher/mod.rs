@@ -80,6 +80,7 @@ pub enum Matcher {
     PlaceName,
     PlaceWithState,
     CountyName,
+    Crossing,
 }
 
 /// Where the value that begins at a place ends.
@@ -141,11 +142,12 @@ const MATCHERS: [(&str, Matcher, Option<Run>); Matcher::COUNT] = [
     ("place_name", Matcher::PlaceName, None),
     ("place_with_state", Matcher::PlaceWithState, None),
     ("county_name", Matcher::CountyName, None),
+    ("crossing", Matcher::Crossing, None),
 ];
 
 impl Matcher {
     /// How many there are.
-    pub const COUNT: usize = Matcher::CountyName as usize + 1;
+    pub const COUNT: usize = Matcher::Crossing as usize + 1;
 
     /// The hand matcher, if the shape has one.
     #[inline]

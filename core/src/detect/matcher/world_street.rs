@@ -1,58 +1,60 @@
 //! Words of streets' names outside the United States: those a name begins with, ends with, or has glued to its end.
 
+use crate::detect::validate::Words;
+
 /// A name begins with one of them: `Via Roma`, `calle Mayor`.
-const LEADS: [&str; 40] = [
-    "via",
-    "viale",
-    "piazza",
-    "corso",
-    "vicolo",
-    "strada",
-    "largo",
-    "calle",
+static LEADS: Words = Words::new(&[
+    "al",
+    "alameda",
+    "allee",
+    "allée",
+    "av",
     "avda",
     "avenida",
-    "av",
-    "plaza",
-    "paseo",
+    "boulevard",
+    "bulevar",
+    "calle",
+    "camino",
     "carrer",
     "carretera",
-    "camino",
+    "chemin",
+    "corso",
+    "estrada",
+    "impasse",
+    "jalan",
+    "largo",
+    "os",
+    "paseo",
+    "passeig",
+    "piazza",
+    "place",
+    "plaza",
+    "praca",
+    "praça",
+    "quai",
+    "rambla",
     "ronda",
     "rua",
-    "rúa",
-    "travessa",
-    "praça",
-    "praca",
-    "estrada",
-    "alameda",
     "rue",
-    "boulevard",
-    "allée",
-    "allee",
-    "chemin",
-    "impasse",
-    "quai",
-    "place",
+    "rúa",
+    "strada",
+    "travessa",
     "ul",
     "ulica",
-    "al",
-    "os",
-    "bulevar",
-    "rambla",
-    "passeig",
-    "jalan",
-];
+    "via",
+    "viale",
+    "vicolo",
+]);
 
 /// A name ends with one of them, as a word of its own: `Lange Straße`, `Piroska utca`.
-const WORDS: [&str; 30] = [
-    "straße", "strasse", "str", "allee", "platz", "weg", "gasse", "ring", "ufer", "damm", "gate", "gata", "gatan",
-    "gade", "vej", "vei", "väg", "utca", "u", "út", "útja", "tér", "tere", "krt", "rkp", "ulice", "straat", "laan",
-    "kapu", "põik",
-];
+static WORDS: Words = Words::new(&[
+    "allee", "út", "útja", "damm", "gade", "gasse", "gata", "gatan", "gate", "kapu", "krt", "laan", "platz", "põik",
+    "ring", "rkp", "str", "straat", "strasse", "straße", "tere", "tér", "u", "ufer", "ulice", "utca", "vei", "vej",
+    "väg", "weg",
+]);
 
 /// A name ends with one of them, glued to it: `Hauptstraße`, `Koskikatu`.
-const ENDINGS: [&str; 42] = [
+const ENDINGS: [&str; 41] = [
     "straße",
     "strasse",
     "straat",
@@ -87,42 +89,40 @@ const ENDINGS: [&str; 42] = [
     "straeti",
     "stræti",
     "utca",
-    "ntie",
-    "intie",
     "stien",
     "brücke",
     "vangen",
     "bakken",
     "ulica",
     "väg",
+    "ntie",
 ];
 
 /// True where a street's name may begin with the word.
 pub fn street_lead(word: &[u8]) -> bool {
-    has(&LEADS, word)
+    LEADS.has(word)
 }
 
 /// True where a street's name may end with the word.
 pub fn street_word(word: &[u8]) -> bool {
-    has(&WORDS, word)
+    WORDS.has(word)
 }
 
 /// True where the word is a street's name in one piece.
 pub fn street_ending(word: &[u8]) -> bool {
+    // The last letters of all of them: most words end otherwise.
+    let may = |last: u8| {
+        matches!(last, b'e' | b't' | b'n' | b'g' | b'z' | b'm' | b'r' | b'u' | b'o' | b'a' | b'j' | b'l' | b'i')
+    };
+    if word.len() < 6 || !word.last().is_some_and(|it| may(it | 0x20)) {
+        return false;
+    }
     let ends = |it: &&str| {
         let ending = it.as_bytes();
-        word.len() >= ending.len() + 3 && is_lowered(&word[word.len() - ending.len()..], ending)
+        let last = ending[ending.len() - 1] == word[word.len() - 1] | 0x20;
+        last && word.len() >= ending.len() + 3 && word[word.len() - ending.len()..].eq_ignore_ascii_case(ending)
     };
     ENDINGS.iter().any(|it| ends(&it))
-}
-
-fn has(list: &[&str], word: &[u8]) -> bool {
-    list.iter().any(|it| it.len() == word.len() && is_lowered(word, it.as_bytes()))
-}
-
-/// True where two values of one length are equal, ASCII case of the first ignored.
-fn is_lowered(value: &[u8], lower: &[u8]) -> bool {
-    value.eq_ignore_ascii_case(lower)
 }
 
 #[cfg(test)]
