@@ -61,11 +61,13 @@ impl Gazetteer {
         Ok(Gazetteer { table: PhraseTable::new(&rows, &beginnings, first.into_iter()) })
     }
 
-    /// The longest name that begins at `at`, and where it ends.
+    /// The longest name that begins with the word `at..end`, and where it ends.
     #[inline]
-    pub fn longest(&self, text: &[u8], at: usize) -> Option<(Place, usize)> {
-        let (start, end) = word(text, at, true)?;
-        let first = word_hash(text, start, end);
+    pub fn longest(&self, text: &[u8], at: usize, end: usize) -> Option<(Place, usize)> {
+        if at >= end || end > text.len() {
+            return None;
+        }
+        let first = word_hash(text, at, end);
         if !self.table.may_begin(first) {
             return None;
         }
@@ -81,7 +83,8 @@ impl Gazetteer {
 
     /// What the words `start..end` are the name of.
     pub fn whole(&self, text: &[u8], start: usize, end: usize) -> Option<Place> {
-        self.longest(&text[..end], start).filter(|it| it.1 == end).map(|it| it.0)
+        let first = word(&text[..end], start, true)?.1;
+        self.longest(&text[..end], start, first).filter(|it| it.1 == end).map(|it| it.0)
     }
 }
 
@@ -104,7 +107,10 @@ mod tests {
     #[test]
     fn names_are_found_as_long_as_they_are() {
         let names = Gazetteer::builtin().expect("the built-in names");
-        let found = |text: &str| names.longest(text.as_bytes(), 0).map(|(place, end)| (place, text[..end].to_owned()));
+        let found = |text: &str| {
+            let first = word(text.as_bytes(), 0, true)?.1;
+            names.longest(text.as_bytes(), 0, first).map(|(place, end)| (place, text[..end].to_owned()))
+        };
         assert_eq!(found("Chapel Hill NC"), Some((Place::City, "Chapel Hill".to_owned())));
         assert_eq!(found("Winston-Salem."), Some((Place::City, "Winston-Salem".to_owned())));
         assert_eq!(found("Coeur d'Alene"), Some((Place::City, "Coeur d'Alene".to_owned())));

@@ -7,6 +7,8 @@ use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::{self, AddressTail, AddressUnit, PlaceName, StreetBehind};
 use crate::detect::matcher::{is_state_abbreviation, postcode, street_ending, street_lead, street_suffix, street_word};
 
+/// Bytes of a word for a kind of street or building that is written in lower case, a full stop included.
+const LONGEST_KIND: usize = 10;
 /// Words of a street's name, at most.
 const STREET_WORDS: usize = 6;
 /// Parts of an address behind its street: unit, city, region, country, postcode.
@@ -43,21 +45,38 @@ impl Finder<'_> {
     /// Makes a candidate of a place that its surroundings tell.
     pub(super) fn put(&mut self, shape: Matcher, start: usize, end: usize) -> Option<usize> {
         let index = self.rules.slots[shape as usize].filter(|it| self.wanted[usize::from(*it)])?;
-        let found = self.judge(index, start, end, &Default::default())?;
-        self.emit(found);
+        self.emit(self.told(index, start, end));
         Some(end)
     }
 
+    /// The longest name of a place that begins at `at`.
+    #[inline]
+    pub(super) fn place_at(&self, at: usize) -> Option<(Place, usize)> {
+        if at >= self.hi { None } else { self.rules.places.longest(self.bounded(), at, self.word_end(at)) }
+    }
+
     /// A number behind a street's name, `Hauptstraße 12`, or behind the word for a part of a building.
-    pub(super) fn behind_name(&mut self, at: usize, end: usize) -> Option<usize> {
+    #[inline]
+    pub(super) fn behind_name(&mut self, at: usize) -> Option<usize> {
         if self.previous(at) != b' ' || at < self.lo + 4 {
             return None;
         }
         let last = self.text[at - 2];
-        if !(last.is_ascii_alphabetic() || last >= 0x80 || matches!(last, b'.' | b',')) || !self.may_be_house(at, end) {
+        if !(last.is_ascii_alphabetic() || last >= 0x80 || matches!(last, b'.' | b',')) {
             return None;
         }
         let stop = at - 1 - usize::from(last == b',');
+        let word = self.word_start(stop - usize::from(self.text[stop - 1] == b'.'));
+        // Most numbers stand behind words in lower case, of which few count here.
+        if self.text[word].is_ascii_lowercase() && stop - word > LONGEST_KIND { None } else { self.numbered(at, stop) }
+    }
+
+    /// The same where the word that ends at `stop` may be a part of an address.
+    fn numbered(&mut self, at: usize, stop: usize) -> Option<usize> {
+        let end = self.word_end(at);
+        if !self.may_be_house(at, end) {
+            return None;
+        }
         if let Some(start) = self.unit_start(stop) {
             return self.unit(start);
         }
@@ -69,7 +88,8 @@ impl Finder<'_> {
     /// A line that begins with a number, has any name and goes on as an address does: `4400 Belmont Park N, Nashville TN`,
     /// `1230 Woodward Heights, Suite 4`. A suffix may have slipped into the next line.
     pub(super) fn street_by_company(&mut self, at: usize, end: usize) -> Option<usize> {
-        if !self.may_be_house(at, end) || matches!(self.previous(at), b'.' | b',' | b'$') {
+        let begins = matches!(self.previous(at), 0 | b' ' | b'\n' | b'(' | b'>' | b'\t' | b'"' | b'|');
+        if !begins || !self.may_be_house(at, end) {
             return None;
         }
         let mut stop = self.words_of_name(end + 1)?;
@@ -97,6 +117,9 @@ impl Finder<'_> {
     /// False for years, parts of dates and of decimals, and percentages.
     fn may_be_house(&self, at: usize, end: usize) -> bool {
         let digits = &self.text[at..end];
+        if !digits.first().is_some_and(u8::is_ascii_digit) {
+            return false;
+        }
         let year = digits.len() == 4 && matches!(digits, [b'1', b'8' | b'9', ..] | [b'2', b'0', ..]);
         let next = self.byte(end);
         let joined = matches!(next, b'.' | b',') && self.byte(end + 1).is_ascii_digit();
@@ -261,7 +284,7 @@ impl Finder<'_> {
             rest.unit = Some((at, end));
             return Some(end);
         }
-        let named = self.rules.places.longest(self.bounded(), at);
+        let named = self.place_at(at);
         if let Some((Place::Country | Place::State, end)) = named
             && self.text[at].is_ascii_uppercase()
         {
@@ -301,7 +324,7 @@ impl Finder<'_> {
     }
 
     fn city_part(&self, at: usize, gap: Gap, rest: &mut Rest) -> Option<usize> {
-        let known = self.rules.places.longest(self.bounded(), at).filter(|_| self.text[at].is_ascii_uppercase());
+        let known = self.place_at(at).filter(|_| self.text[at].is_ascii_uppercase());
         let end = known.map(|it| it.1).or_else(|| self.words_of_name(at))?;
         let next = self.byte(end);
         if matches!(next, b':' | b'=' | b'_') || self.is_no_place(at, end) {

@@ -9,7 +9,7 @@ use crate::detect::matcher::{is_state_abbreviation, postcode};
 use crate::detect::validate::Words;
 
 /// A shorter field is no running text.
-const SHORTEST: usize = 12;
+const SHORTEST: usize = 16;
 /// Bytes of a city's name on a line of its own.
 const LONGEST_CITY: usize = 48;
 /// Words between a preposition and what says that somebody lives there.
@@ -261,7 +261,7 @@ impl Finder<'_> {
         if hi < lo + SHORTEST {
             return;
         }
-        let (first, last) = ((lo + 3) / 64, (hi - 1) / 64);
+        let (first, last) = ((lo + 4) / 64, (hi - 1) / 64);
         for index in first..=last {
             let mut bits = self.masks.capital[index];
             if index == last {
@@ -270,7 +270,7 @@ impl Finder<'_> {
             while bits != 0 {
                 let at = index * 64 + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                if at >= lo + 3 {
+                if at >= lo + 4 {
                     self.capital(at);
                 }
             }
@@ -279,31 +279,28 @@ impl Finder<'_> {
 
     #[inline]
     fn capital(&mut self, at: usize) {
-        if !matches!(self.text[at - 1], b' ' | b'\n') {
+        let Some(&[a, b, c, blank]) = self.text[at - 4..].first_chunk::<4>() else { return };
+        if blank != b' ' && blank != b'\n' {
             return;
         }
-        let behind = if self.text[at - 2] == b' ' || self.text[at - 2] == b'\r' { at - 2 } else { at - 1 };
-        let last = self.text[behind - 1];
-        if last == b',' {
-            return self.state(behind - 1, at, true);
-        }
-        if last.is_ascii_lowercase() {
-            if matches!(
-                (self.text[behind - 2] | 0x20, last),
-                (b'i' | b'w', b'n') | (b'o', b'm' | b'f') | (b't', b'o') | (b'a', b'r') | (b'd', b'e') | (b't', b'y')
-            ) {
+        let (a, b, behind) = if matches!(c, b' ' | b'\r') { (a, b, at - 2) } else { (b, c, at - 1) };
+        if b == b',' {
+            self.state(behind - 1, at, true);
+        } else if b.is_ascii_lowercase() {
+            let ends = [a | 0x20, b];
+            if matches!(&ends, b"in" | b"wn" | b"om" | b"of" | b"to" | b"ar" | b"de" | b"ty") {
                 self.behind_preposition(behind, at);
             }
             if self.byte(at + 1).is_ascii_uppercase() {
-                return self.state(behind, at, false);
+                self.state(behind, at, false);
             }
-        } else if last.is_ascii_uppercase() && self.byte(at + 1).is_ascii_uppercase() {
+        } else if b.is_ascii_uppercase() && self.byte(at + 1).is_ascii_uppercase() {
             self.state(behind, at, false);
         }
         if matches!(self.text[at], b'C' | b'P') {
             self.county(at);
         }
-        if self.text[at - 1] == b'\n' {
+        if blank == b'\n' {
             self.country_line(behind, at);
         }
     }
@@ -311,7 +308,7 @@ impl Finder<'_> {
     /// A line that is a country's name, at `at`, and nothing else: the line before it, which ends at `end` and begins a
     /// paragraph, is a city.
     fn country_line(&mut self, end: usize, at: usize) {
-        let Some((Place::Country, stop)) = self.rules.places.longest(self.bounded(), at) else { return };
+        let Some((Place::Country, stop)) = self.place_at(at) else { return };
         if !matches!(self.byte(stop), 0 | b'\n' | b'\r') {
             return;
         }
@@ -335,7 +332,7 @@ impl Finder<'_> {
             }
             word
         } else {
-            match self.rules.places.longest(self.bounded(), at) {
+            match self.place_at(at) {
                 Some((Place::State, stop)) if comma => stop,
                 _ => return,
             }
@@ -410,7 +407,7 @@ impl Finder<'_> {
             self.put(Crossing, at, stop);
             return;
         }
-        match self.rules.places.longest(self.bounded(), at) {
+        match self.place_at(at) {
             Some((Place::City, stop)) if kind & (OF | CITY) == 0 || self.speaks_of_living(start, kind) => {
                 if !self.goes_on(stop) && !self.is_eponym(stop) {
                     self.put(PlaceName, at, stop);
@@ -485,7 +482,9 @@ impl Finder<'_> {
             }
             before = self.word_start(end);
             let word = &self.text[before..end];
-            let says = |row: &&(&[u8], u8)| row.1 & kind != 0 && row.0.eq_ignore_ascii_case(word);
+            let says = |row: &&(&[u8], u8)| {
+                row.1 & kind != 0 && row.0[0] == word[0] | 0x20 && row.0.eq_ignore_ascii_case(word)
+            };
             if let Some(row) = LIVING.iter().find(says) {
                 // `year in` is one only behind an ordinal number: `its 10th year in`.
                 return row.0 != b"year" || self.is_ordinal_before(before);
@@ -508,8 +507,7 @@ impl Finder<'_> {
             return false;
         }
         let word = self.word_end(end + 1);
-        let region =
-            matches!(self.rules.places.longest(self.bounded(), end + 1), Some((Place::State | Place::Country, _)));
+        let region = matches!(self.place_at(end + 1), Some((Place::State | Place::Country, _)));
         !region && !is_state_abbreviation(&self.text[end + 1..word])
     }
 

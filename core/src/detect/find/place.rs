@@ -16,7 +16,7 @@ impl Finder<'_> {
         if self.text[end - 1].is_ascii_alphabetic()
             && end - at <= 6
             && self.text[end - 2].is_ascii_digit()
-            && let Some(found) = self.behind_name(at, end)
+            && let Some(found) = self.behind_name(at)
         {
             return Some(found);
         }
@@ -67,7 +67,7 @@ impl Finder<'_> {
         if self.byte(end) != b' ' || !self.byte(end + 1).is_ascii_uppercase() {
             return None;
         }
-        let (place, stop) = self.rules.places.longest(self.bounded(), end + 1)?;
+        let (place, stop) = self.place_at(end + 1)?;
         (place == Place::City && !self.goes_on(stop)).then(|| self.put(AddressTail, at, stop)).flatten()
     }
 
@@ -132,7 +132,7 @@ impl Finder<'_> {
         let boxed =
             at >= self.lo + 6 && self.text[at - 1] == b' ' && self.text[at - 4..at - 1].eq_ignore_ascii_case(b"box");
         if !boxed {
-            return self.behind_name(at, Masks::run_end(&self.masks.digit, at, self.hi));
+            return self.behind_name(at);
         }
         let floor = self.lo.max(at.saturating_sub(22));
         let (text, lo) = (self.text, self.lo);
