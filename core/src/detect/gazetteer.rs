@@ -1,10 +1,12 @@
 //! Names of places, hashed: whether words are a city's, a country's or a state's name. Holds no text.
 
-use super::words::{PhraseTable, keys, word_hash};
+use super::words::{PhraseTable, chain, word_hash};
 use crate::{Error, ErrorKind};
 
 /// Words of a name, at most.
 const MOST_WORDS: usize = 5;
+/// Bytes of a word, at most.
+const LONGEST_WORD: usize = 32;
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,16 +48,15 @@ impl Gazetteer {
             let wrong = || Error::new(ErrorKind::Pattern, "place/places.txt: a name outside a section".to_owned());
             let value = section.ok_or_else(wrong)? as u32;
             for name in line.split(',').map(|it| it.trim().as_bytes()) {
-                let mut hashes = Vec::new();
-                let mut at = 0;
-                while let Some((start, end)) = word(name, at, hashes.is_empty()) {
-                    hashes.push(word_hash(name, start, end));
+                let Some((start, mut at)) = word(name, 0, true) else { continue };
+                let mut key = word_hash(name, start, at);
+                first.push(key);
+                while let Some((start, end)) = word(name, at, false) {
+                    beginnings.push(key);
+                    key = chain(key, word_hash(name, start, end));
                     at = end;
                 }
-                first.push(hashes[0]);
-                let mut them = keys(hashes.into_iter());
-                rows.push((them.pop().unwrap_or(0), value));
-                beginnings.append(&mut them);
+                rows.push((key, value));
             }
         }
         Ok(Gazetteer { table: PhraseTable::new(&rows, &beginnings, first.into_iter()) })
@@ -92,11 +93,15 @@ impl Gazetteer {
 fn word(text: &[u8], at: usize, first: bool) -> Option<(usize, usize)> {
     let mut start = at;
     if !first {
-        let gap: &[&[u8]] = &[b". ", b"\r\n", b" ", b"-", b"'", b"\n", b"."];
-        start += gap.iter().find(|it| text[at..].starts_with(it))?.len();
+        start += match text.get(at)? {
+            b'.' if text.get(at + 1) == Some(&b' ') => 2,
+            b'\r' if text.get(at + 1) == Some(&b'\n') => 2,
+            b' ' | b'-' | b'\'' | b'\n' | b'.' => 1,
+            _ => return None,
+        };
     }
-    let part = |it: &&u8| it.is_ascii_alphanumeric() || **it >= 0x80;
-    let len = text[start.min(text.len())..].iter().take(32).take_while(part).count();
+    let rest = text.get(start..text.len().min(start + LONGEST_WORD))?;
+    let len = rest.iter().position(|it| !it.is_ascii_alphanumeric() && *it < 0x80).unwrap_or(rest.len());
     (len > 0).then_some((start, start + len))
 }
 

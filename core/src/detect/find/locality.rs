@@ -261,16 +261,14 @@ impl Finder<'_> {
         if hi < lo + SHORTEST {
             return;
         }
+        let masks = self.masks;
         let (first, last) = ((lo + 4) / 64, (hi - 1) / 64);
-        for index in first..=last {
-            let mut bits = self.masks.capital[index];
-            if index == last {
-                bits &= !0 >> (63 - (hi - 1) % 64);
-            }
+        for (offset, capitals) in masks.capital[first..=last].iter().enumerate() {
+            let mut bits = *capitals;
             while bits != 0 {
-                let at = index * 64 + bits.trailing_zeros() as usize;
+                let at = (first + offset) * 64 + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                if at >= lo + 4 {
+                if at >= lo + 4 && at < hi {
                     self.capital(at);
                 }
             }
@@ -279,7 +277,7 @@ impl Finder<'_> {
 
     #[inline]
     fn capital(&mut self, at: usize) {
-        let Some(&[a, b, c, blank]) = self.text[at - 4..].first_chunk::<4>() else { return };
+        let Some(&[a, b, c, blank]) = self.text[..at].last_chunk::<4>() else { return };
         if blank != b' ' && blank != b'\n' {
             return;
         }

@@ -81,6 +81,7 @@ pub enum Matcher {
     PlaceWithState,
     CountyName,
     Crossing,
+    Postcode,
 }
 
 /// Where the value that begins at a place ends.
@@ -143,11 +144,12 @@ const MATCHERS: [(&str, Matcher, Option<Run>); Matcher::COUNT] = [
     ("place_with_state", Matcher::PlaceWithState, None),
     ("county_name", Matcher::CountyName, None),
     ("crossing", Matcher::Crossing, None),
+    ("postcode", Matcher::Postcode, None),
 ];
 
 impl Matcher {
     /// How many there are.
-    pub const COUNT: usize = Matcher::Crossing as usize + 1;
+    pub const COUNT: usize = Matcher::Postcode as usize + 1;
 
     /// The hand matcher, if the shape has one.
     #[inline]
