@@ -411,7 +411,9 @@ impl Finder<'_> {
                     self.put(PlaceName, at, stop);
                 }
             }
-            Some((Place::Shared, stop)) if self.speaks_of_living(start, kind) && !self.goes_on(stop) => {
+            Some((Place::Shared, stop))
+                if self.speaks_of_living(start, kind) && !self.goes_on(stop) && !self.is_no_place(at, stop) =>
+            {
                 self.put(PlaceName, at, stop);
             }
             Some((Place::Country | Place::State, _)) => {}

@@ -122,7 +122,7 @@ pub fn street_ending(word: &[u8]) -> bool {
         let last = ending[ending.len() - 1] == word[word.len() - 1] | 0x20;
         last && word.len() >= ending.len() + 3 && word[word.len() - ending.len()..].eq_ignore_ascii_case(ending)
     };
-    ENDINGS.iter().any(|it| ends(&it))
+    ENDINGS.iter().any(ends)
 }
 
 #[cfg(test)]
