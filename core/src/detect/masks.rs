@@ -45,6 +45,8 @@ pub struct Masks {
     pub trigger: Vec<u64>,
     /// Where a camelCase part begins inside a word: `patient|Id`.
     pub hump: Vec<u64>,
+    /// Where a word begins with an upper-case ASCII letter.
+    pub capital: Vec<u64>,
     separator: Vec<u64>,
     slash: Vec<u64>,
 }
@@ -59,7 +61,7 @@ impl Masks {
 
     fn resize(&mut self, len: usize) {
         let words = len.div_ceil(64) + 1;
-        let masks = [&mut self.digit, &mut self.word, &mut self.trigger, &mut self.hump];
+        let masks = [&mut self.digit, &mut self.word, &mut self.trigger, &mut self.hump, &mut self.capital];
         for mask in masks.into_iter().chain([&mut self.separator, &mut self.slash]) {
             // Every word but the spare one is stored anew.
             mask.resize(words, 0);
@@ -70,8 +72,11 @@ impl Masks {
     /// Derives triggers and humps. `trigger` holds the `@` bits and `hump` the upper-case letters when it begins.
     fn combine(&mut self) {
         let rows = self.digit.iter().zip(&self.word).zip(&self.separator).zip(&self.slash);
-        let (mut digit_before, mut letter_before, mut lower_before) = (0, 0, 0);
-        for (((((digit, word), separator), slash), trigger), hump) in rows.zip(&mut self.trigger).zip(&mut self.hump) {
+        let (mut digit_before, mut letter_before, mut lower_before, mut word_before) = (0, 0, 0, 0);
+        let rows = rows.zip(&mut self.trigger).zip(&mut self.hump).zip(&mut self.capital);
+        for ((((((digit, word), separator), slash), trigger), hump), capital) in rows {
+            *capital = *hump & !(word << 1 | word_before);
+            word_before = word >> 63;
             let letter = word & !digit;
             let lower = letter & !*hump;
             *hump &= lower << 1 | lower_before;
@@ -153,6 +158,12 @@ impl Masks {
             Some(behind) => behind - 1,
             None => start,
         }
+    }
+
+    /// True where a digit stands at `at`.
+    #[inline]
+    pub fn digit_at(&self, at: usize) -> bool {
+        self.digit.get(at / 64).is_some_and(|it| it >> (at % 64) & 1 == 1)
     }
 
     /// The first set bit at or behind `at`, below `end`.

@@ -7,6 +7,7 @@ mod context;
 mod custom;
 mod find;
 mod gate;
+mod gazetteer;
 mod health;
 mod label;
 mod masks;

@@ -192,6 +192,24 @@ impl<'a> Finder<'a> {
         Some(Candidate { detection, column: 0 })
     }
 
+    /// A match of which its finder has looked at the context already.
+    pub(super) fn told(&self, index: u16, at: usize, end: usize) -> Candidate {
+        let pattern = self.rules.pattern(index);
+        let detection = Detection {
+            entity: pattern.entity,
+            pattern: index,
+            start: at as u32,
+            end: end as u32,
+            permille: pattern.bare,
+            validated: None,
+            role: None,
+            subject: pattern.subject,
+            evidence: Evidence::FORMAT.with(Evidence::CUE),
+            field: self.field,
+        };
+        Candidate { detection, column: 0 }
+    }
+
     fn support(&self, index: u16, before: &Before<'a>) -> (Support, Evidence) {
         if self.meaning.patterns.contains(&index) {
             let evidence = if self.meaning.sibling { Evidence::SIBLING } else { Evidence::LABEL };

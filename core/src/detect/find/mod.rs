@@ -1,8 +1,10 @@
 //! One pass over a block: from trigger to trigger, each decided on the spot. Never rescans the text for a pattern.
 
+mod address;
 mod groups;
 mod hl7;
 mod judge;
+mod locality;
 mod number;
 mod place;
 mod separator;
@@ -63,6 +65,7 @@ impl<'a> Finder<'a> {
                 }
             }
         }
+        self.localities();
     }
 
     /// Decides what begins at a trigger; where to go on.

@@ -1,8 +1,9 @@
 //! House numbers, ZIP codes and coordinates.
 
 use super::Finder;
+use crate::detect::gazetteer::Place;
 use crate::detect::masks::Masks;
-use crate::detect::matcher::Matcher::{CityStateZip, PoBox, StateZip, Street, StreetRoute, ZipPlus4};
+use crate::detect::matcher::Matcher::{AddressTail, CityStateZip, PoBox, StateZip, Street, StreetRoute, ZipPlus4};
 use crate::detect::matcher::{is_state, street_suffix, street_suffix_ahead};
 
 /// Words of a city's name, at most.
@@ -11,16 +12,31 @@ const CITY_WORDS: usize = 3;
 impl Finder<'_> {
     /// A street line that begins with the house number at `at`.
     pub(super) fn street(&mut self, at: usize, end: usize) -> Option<usize> {
+        // A number with a letter, `12B`: one without is looked at where nothing else takes it.
+        if self.text[end - 1].is_ascii_alphabetic()
+            && end - at <= 6
+            && self.text[end - 2].is_ascii_digit()
+            && let Some(found) = self.behind_name(at)
+        {
+            return Some(found);
+        }
         if self.byte(end) != b' ' {
             return None;
         }
         if street_suffix_ahead(self.bounded(), end + 1)
             && let Some(found) = self.consider(at, &[Street, StreetRoute])
         {
+            self.with_number_before(at, found);
+            return Some(self.rest_of_address(found));
+        }
+        if let Some(found) = self.street_of_other_languages(at, end) {
             return Some(found);
         }
         if !self.byte(end + 1).is_ascii_uppercase() {
             return None;
+        }
+        if let Some(found) = self.street_by_company(at, end) {
+            return Some(found);
         }
         let before = self.directly_before(at);
         // What follows a label was looked at there: it goes on to the end of the line.
@@ -40,7 +56,19 @@ impl Finder<'_> {
         {
             return found;
         }
+        if let Some(found) = self.city_behind_postcode(at, end) {
+            return found;
+        }
         self.identifier(at, end)
+    }
+
+    /// `10115 Berlin`: five digits and a city that is known.
+    fn city_behind_postcode(&mut self, at: usize, end: usize) -> Option<usize> {
+        if self.byte(end) != b' ' || !self.byte(end + 1).is_ascii_uppercase() {
+            return None;
+        }
+        let (place, stop) = self.place_at(end + 1)?;
+        (place == Place::City && !self.goes_on(stop)).then(|| self.put(AddressTail, at, stop)).flatten()
     }
 
     /// Where a city's name begins whose state stands before `at`.
@@ -82,6 +110,9 @@ impl Finder<'_> {
         if is_state(&self.text[start..end]) {
             return Some(start);
         }
+        if matches!(&self.text[start..end], b"AA" | b"AE" | b"AP") && self.is_field_post(start) {
+            return Some(start);
+        }
         if end - start == 2 {
             return None;
         }
@@ -90,17 +121,24 @@ impl Finder<'_> {
         is_state(&self.text[two..end]).then_some(two)
     }
 
-    /// A number behind `Box`: where the post office box begins, its number is the match's end.
+    /// True where a field post office stands before `at`: it is the city of the states AA, AE and AP.
+    fn is_field_post(&self, at: usize) -> bool {
+        let before = &self.text[self.lo.max(at.saturating_sub(4))..at];
+        matches!(before, b"APO " | b"FPO " | b"DPO ")
+    }
+
+    /// A number behind `Box`, a street's name or the word for a part of a building.
     pub(super) fn post_box(&mut self, at: usize) -> Option<usize> {
         let boxed =
             at >= self.lo + 6 && self.text[at - 1] == b' ' && self.text[at - 4..at - 1].eq_ignore_ascii_case(b"box");
         if !boxed {
-            return None;
+            return self.behind_name(at);
         }
-        let floor = self.lo.max(at.saturating_sub(18));
-        let starts = (floor..at).filter(|it| matches!(self.text[*it], b'P' | b'p'));
-        let start = starts.rev().find(|it| *it == self.lo || !self.text[*it - 1].is_ascii_alphanumeric())?;
-        self.consider(start, &[PoBox])
+        let floor = self.lo.max(at.saturating_sub(22));
+        let (text, lo) = (self.text, self.lo);
+        let begins = |it: &usize| *it == lo || !text[*it - 1].is_ascii_alphanumeric();
+        let leads = |it: &usize| matches!(text[*it] | 0x20, b'p' | b'c' | b'u' | b'r' | b'h') && begins(it);
+        (floor..at - 4).rev().filter(leads).find_map(|start| self.consider(start, &[PoBox]))
     }
 
     /// A pair of decimal degrees, or one in a field that says so.

@@ -8,15 +8,19 @@ mod date;
 mod net;
 mod number;
 mod place;
+mod postcode;
 mod street;
 mod words;
+mod world_street;
 
 pub use cell::of_regex;
 pub use code::id_token;
 pub use date::iso as iso_date;
 pub use net::is_local;
-pub use place::{is_state, street_suffix, street_suffix_ahead};
+pub use place::{is_state, is_state_abbreviation, street_suffix, street_suffix_ahead};
+pub use postcode::postcode;
 pub use words::{person_name, skip_titles};
+pub use world_street::{street_ending, street_lead, street_word};
 
 /// The shape a pattern is tried for, as `matcher` names it in its file. Most have a hand matcher in `MATCHERS`; the rarer
 /// ones run their regex once the shape is recognised. The discriminant is the row.
@@ -70,6 +74,14 @@ pub enum Matcher {
     StateZip,
     Icd10,
     UdiIccbba,
+    StreetBehind,
+    AddressUnit,
+    AddressTail,
+    PlaceName,
+    PlaceWithState,
+    CountyName,
+    Crossing,
+    Postcode,
 }
 
 /// Where the value that begins at a place ends.
@@ -125,11 +137,19 @@ const MATCHERS: [(&str, Matcher, Option<Run>); Matcher::COUNT] = [
     ("state_zip", Matcher::StateZip, None),
     ("icd10", Matcher::Icd10, Some(code::icd10)),
     ("udi_iccbba", Matcher::UdiIccbba, None),
+    ("street_behind", Matcher::StreetBehind, None),
+    ("address_unit", Matcher::AddressUnit, None),
+    ("address_tail", Matcher::AddressTail, None),
+    ("place_name", Matcher::PlaceName, None),
+    ("place_with_state", Matcher::PlaceWithState, None),
+    ("county_name", Matcher::CountyName, None),
+    ("crossing", Matcher::Crossing, None),
+    ("postcode", Matcher::Postcode, None),
 ];
 
 impl Matcher {
     /// How many there are.
-    pub const COUNT: usize = Matcher::UdiIccbba as usize + 1;
+    pub const COUNT: usize = Matcher::Postcode as usize + 1;
 
     /// The hand matcher, if the shape has one.
     #[inline]

@@ -186,6 +186,11 @@ const STATE_NAMES: [&[u8]; 51] = [
     b"Wyoming",
 ];
 
+/// True for a state's abbreviation in capitals.
+pub fn is_state_abbreviation(word: &[u8]) -> bool {
+    <&[u8; 2]>::try_from(word).is_ok_and(|two| STATES.binary_search(&two).is_ok())
+}
+
 /// True for a state's abbreviation in capitals, or its name.
 pub fn is_state(word: &[u8]) -> bool {
     match <&[u8; 2]>::try_from(word) {

@@ -15,6 +15,7 @@ use self::schema::{Boundary, ContextFile, PatternFile};
 pub use self::standards::StandardFields;
 use super::custom::{self, Custom};
 use super::gate::Gate;
+use super::gazetteer::Gazetteer;
 use super::health::Vocabulary;
 use super::matcher::{self, Matcher};
 use super::validate::{self, Validator};
@@ -30,6 +31,7 @@ pub struct Ruleset {
     pub(super) cues: Cues,
     pub(super) custom: Custom,
     pub(super) vocabulary: Vocabulary,
+    pub(super) places: Gazetteer,
     hash: String,
 }
 
@@ -206,7 +208,8 @@ impl Ruleset {
         let cues = cues.build(is_date, has_shape, rank, |index| patterns[usize::from(index)].in_words);
         let custom = Custom::new(&patterns)?;
         let vocabulary = Vocabulary::builtin()?;
-        Ok(Ruleset { entities, patterns, slots, cues, custom, vocabulary, hash: String::new() })
+        let places = Gazetteer::builtin()?;
+        Ok(Ruleset { entities, patterns, slots, cues, custom, vocabulary, places, hash: String::new() })
     }
 
     /// The entity of an id.

@@ -99,7 +99,7 @@ fn digits(value: &[u8]) -> impl DoubleEndedIterator<Item = u8> + '_ {
 
 /// Words looked up without regard to ASCII case, in alphabetical order. Most others are told apart by their first letter
 /// and length.
-struct Words {
+pub(in crate::detect) struct Words {
     words: &'static [&'static str],
     /// By the low bits of the first byte: a bit for each length.
     lengths: [u32; 32],
@@ -109,7 +109,7 @@ struct Words {
 
 impl Words {
     /// Words of at most 31 bytes that begin with letters.
-    const fn new(words: &'static [&'static str]) -> Words {
+    pub(in crate::detect) const fn new(words: &'static [&'static str]) -> Words {
         let (mut lengths, mut ends) = ([0; 32], [0; 32]);
         let mut index = 0;
         while index < words.len() {
@@ -122,8 +122,9 @@ impl Words {
         Words { words, lengths, ends }
     }
 
+    /// True where the word is one of them.
     #[inline]
-    fn has(&self, word: &[u8]) -> bool {
+    pub(in crate::detect) fn has(&self, word: &[u8]) -> bool {
         let Some(first) = word.first() else { return false };
         let lengths = self.lengths[usize::from(first & 31)];
         word.len() < 32 && lengths >> word.len() & 1 == 1 && self.lists(word)
