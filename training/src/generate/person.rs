@@ -215,8 +215,9 @@ impl Person {
         if self.family_first || rng.percent(58) {
             return self.with_suffix(self.plain(), rng);
         }
-        match rng.below(10) {
+        match rng.below(12) {
             0 => self.initial_last(rng),
+            3 => format!("{} {}", self.given, self.family.to_uppercase()),
             1 if self.nickname.is_some() => format!("{} \"{}\" {}", self.given, self.short_given(), self.family),
             2 if self.nickname.is_some() => format!("{} ({}) {}", self.given, self.short_given(), self.family),
             _ => self.formal(rng),
