@@ -113,6 +113,12 @@ impl Literal {
     }
 }
 
+/// The bytes of a value, if it is base64 of something readable.
+pub(super) fn decoded(value: &[u8]) -> Option<Vec<u8>> {
+    let bytes = if may_be(value) { decode(value)? } else { return None };
+    super::is_readable(&bytes).then_some(bytes)
+}
+
 impl Collected {
     /// A value that begins at `start` in its stream.
     pub(super) fn new(start: u64) -> Self {

@@ -6,13 +6,16 @@ use std::borrow::Cow;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, escape};
 
+use super::base64;
 use super::block::Utf8;
 use super::compose::{Composer, Value};
-use super::head::{Head, Stream};
+use super::head::{Bytes, Head, Stream};
 use super::job::Job;
 use super::text;
-use crate::model::{FieldKind, Label, NO_LABEL, Reason, Text};
+use crate::model::{FieldKind, Label, NO_LABEL, Reason, Standard, StandardField, Step, Text};
 
+/// Elements of a path that make the key of a standard's field.
+const KEY_ELEMENTS: usize = 6;
 /// Elements deeper than this are read without labels of their own.
 const DEEPEST: usize = 256;
 /// Elements of a path that make its label.
@@ -88,13 +91,35 @@ struct Document {
     deeper: usize,
     /// Children of the root so far: what joins values of one person.
     record: u64,
+    /// Whose schema the document follows, where it says so.
+    standard: Option<Standard>,
+    /// The assigning authority of the element at hand: what tells an SSN's `id` from an MRN's.
+    root: String,
     /// An entity was left as it stands, or something lies too deep.
     reason: Option<Reason>,
 }
 
+/// The standard that an element of the document gives away: by namespace, root element or template.
+fn standard_of(name: &str, key: &str, value: &str) -> Option<Standard> {
+    match (key, value) {
+        ("xmlns", "urn:hl7-org:v3") => Some(Standard::Cda),
+        ("xmlns", "http://hl7.org/fhir") => Some(Standard::Fhir),
+        ("root", id) if name == "templateId" && id.starts_with("2.16.840.1.113883.") => Some(Standard::Cda),
+        _ => None,
+    }
+}
+
 impl Document {
     fn new(job: &Job<'_>) -> Self {
-        Document { composer: Composer::new(job), open: vec![Element::default()], deeper: 0, record: 1, reason: None }
+        Document {
+            composer: Composer::new(job),
+            open: vec![Element::default()],
+            deeper: 0,
+            record: 1,
+            standard: None,
+            root: String::new(),
+            reason: None,
+        }
     }
 
     /// Takes what was read; false where the receiver wants no more.
@@ -133,6 +158,14 @@ impl Document {
     }
 
     fn attributes(&mut self, job: &mut Job<'_>, tag: &BytesStart<'_>) -> bool {
+        self.root.clear();
+        for attribute in tag.html_attributes().with_checks(false).flatten() {
+            let (key, value) = (attribute.key.as_ref(), &*attribute.value);
+            self.standard = self.standard.or_else(|| standard_of(tag.local_name().as_ref(), key, value));
+            if key == "root" || key == "system" {
+                value.clone_into(&mut self.root);
+            }
+        }
         tag.html_attributes().with_checks(false).flatten().all(|attribute| {
             let key = attribute.key.as_ref();
             let namespace = key == "xmlns" || key.starts_with("xmlns:") || key.ends_with("schemaLocation");
@@ -141,7 +174,12 @@ impl Document {
                 return true;
             }
             let own = attribute.key.local_name();
-            let own = if own.as_ref() == "value" { None } else { Some(own.as_ref()) };
+            // An identifier's root says who assigned it, not whose it is.
+            let is_value = matches!(own.as_ref(), "value" | "extension");
+            if self.standard == Some(Standard::Cda) && own.as_ref() == "root" && !self.is_unique_root(tag) {
+                return true;
+            }
+            let own = if is_value { None } else { Some(own.as_ref()) };
             let label = self.label(own);
             self.put(job, label, &value)
         })
@@ -204,6 +242,14 @@ impl Document {
 
     fn put(&mut self, job: &mut Job<'_>, label: u32, text: &str) -> bool {
         let text = text.trim();
+        if text.len() > LONGEST_VALUE
+            && let Some(bytes) = base64::decoded(text.as_bytes())
+        {
+            job.read_inside(Step::part("base64"), b"", Bytes::Stream(Box::new(&bytes[..])));
+            return !job.is_over();
+        }
+        // `tel:+1-555-…`, `mailto:…`: the scheme is no part of the value.
+        let text = text.strip_prefix("tel:").or_else(|| text.strip_prefix("mailto:")).unwrap_or(text);
         let structured = text.len() <= LONGEST_VALUE && !text.contains('\n') && label != NO_LABEL;
         let kind = if structured { FieldKind::Structured } else { FieldKind::Narrative };
         self.composer.push(job, Value { text: text.as_bytes(), label, record: self.record, kind, at: None })
@@ -218,7 +264,27 @@ impl Document {
         if path.is_empty() {
             return NO_LABEL;
         }
-        self.composer.label(Label { name: Text(path.join(".").into_bytes()), ..Label::default() })
+        let (name, hints) = (Text(path.join(".").into_bytes()), Text(self.root.clone().into_bytes()));
+        let Some(standard) = self.standard else {
+            return self.composer.label(Label { name, ..Label::default() });
+        };
+        let key = self.key(attribute);
+        let standard = Some(StandardField { standard, key: Text(key.into_bytes()), within: Text::default() });
+        self.composer.label(Label { name, hints, standard, ..Label::default() })
+    }
+
+    /// The elements around a value, and its attribute unless that is where the schema keeps values.
+    fn key(&self, attribute: Option<&str>) -> String {
+        let elements = &self.open[1..];
+        let from = elements.len().saturating_sub(KEY_ELEMENTS);
+        let names: Vec<&str> = elements[from..].iter().map(|it| it.name.as_str()).chain(attribute).collect();
+        names.join(".")
+    }
+
+    /// `<id root="…"/>` without an extension: the root itself, a UUID, is the identifier.
+    fn is_unique_root(&self, tag: &BytesStart<'_>) -> bool {
+        let extended = tag.attributes_raw().contains("extension");
+        tag.local_name().as_ref() == "id" && !extended && self.root.len() == 36
     }
 
     fn innermost(&mut self) -> &mut Element {

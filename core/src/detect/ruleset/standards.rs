@@ -77,9 +77,20 @@ impl StandardFields {
     }
 
     /// What a field holds whose neighbour says it is of the type `kind`: the first row that fits.
+    ///
+    /// Keys of documents (`patient.name.family`) are paths: the longest end of one that has a row counts.
     pub fn find(&self, field: &StandardField, kind: &[u8]) -> Option<&Row> {
-        let rows = self.rows.get(&field.standard)?.get(field.key.as_slice())?;
-        rows.iter().find(|row| row.when.is_empty() || row.when.eq_ignore_ascii_case(kind))
+        let table = self.rows.get(&field.standard)?;
+        let fits = |row: &&Row| row.when.is_empty() || row.when.eq_ignore_ascii_case(kind);
+        let mut key = field.key.as_slice();
+        loop {
+            if let Some(row) = table.get(key).and_then(|rows| rows.iter().find(fits)) {
+                return Some(row);
+            }
+            let is_path = matches!(field.standard, Standard::Cda | Standard::Fhir);
+            let dot = if is_path { key.iter().position(|it| *it == b'.')? } else { return None };
+            key = &key[dot + 1..];
+        }
     }
 
     /// All rows of a standard, by key.
