@@ -106,7 +106,8 @@ impl Finder<'_> {
         let open = floor + self.text[floor..at].iter().rposition(|it| *it == b'<')? + 1;
         let tag = &self.text[open..at];
         let name = tag.iter().take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b':')).count();
-        if end == at + 1 || name == 0 || !context::label_captures(&self.rules.cues, self.surroundings(), open + name) {
+        let named = name > 0 && tag[name - 1].is_ascii_alphanumeric();
+        if end == at + 1 || !named || !context::label_captures(&self.rules.cues, self.surroundings(), open + name) {
             return None;
         }
         let words: Vec<u64> = split(&tag[..name]).iter().rev().map(|&(from, to)| word_hash(tag, from, to)).collect();

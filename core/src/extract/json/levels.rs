@@ -164,6 +164,14 @@ impl Levels {
         }
     }
 
+    /// Takes note of a number, which its siblings may say something of; it says nothing of them.
+    pub(super) fn note_number(&mut self, tree: &Tree, node: u32, field: usize) {
+        let Some(level) = self.stack.last() else { return };
+        if !level.is_hint && (level.is_value || level.is_object && tree.traits(node).is_value) {
+            self.values.push(field as u32);
+        }
+    }
+
     fn add_hint(&mut self, start: usize, text: &[u8]) {
         let room = MAX_HINTS.saturating_sub(self.hints.len() - start + 1);
         let text = &text[..floor_boundary(text, room)];

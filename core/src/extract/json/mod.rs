@@ -256,6 +256,7 @@ impl Reader {
         self.begin_value(false);
         let node = self.levels.place(&mut self.tree);
         let (start, end) = (self.unescaped.place(start), self.unescaped.place(end));
+        self.levels.note_number(&self.tree, node, self.fields.len());
         self.push(start, end, node, FieldKind::Structured);
     }
 
