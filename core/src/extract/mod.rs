@@ -8,12 +8,16 @@ mod compress;
 mod csv;
 mod encoding;
 mod head;
+mod hl7v2;
 mod job;
 mod json;
+mod message;
 mod opaque;
 #[cfg(test)]
 mod testing;
 mod text;
+mod unescaped;
+mod x12;
 
 use std::borrow::Cow;
 use std::io::{Read, Seek};
@@ -103,12 +107,14 @@ impl Format {
 
 /// The first row whose sniff accepts a stream reads it; the last one accepts everything. Compression comes before
 /// text. Formats that are not read (`opaque`) are looked for before all of them.
-const FORMATS: [Format; 7] = [
+const FORMATS: [Format; 9] = [
     Format::new("gzip", compress::is_gzip, compress::read_gzip),
     Format::new("zstd", compress::is_zstd, compress::read_zstd),
     Format::new("bzip2", compress::is_bzip2, compress::read_bzip2),
     Format::new("xz", compress::is_xz, compress::read_xz),
     Format::new("json", json::sniff, json::read),
+    Format::new("hl7v2", hl7v2::sniff, hl7v2::read),
+    Format::new("x12", x12::sniff, x12::read),
     Format::new("csv", csv::sniff, csv::read),
     TEXT,
 ];
