@@ -201,7 +201,7 @@ mod tests {
             ("NM1-09", &b"provider 82 XX"[..], "us_npi"),
             ("NM1-09", b"subscriber IL MI", "member_id"),
             ("NM1-09", b"subscriber IL 34", "us_ssn"),
-            ("REF-02", b"patient EA", "mrn"),
+            ("REF-02", b"EA", "mrn"),
         ] {
             assert_eq!(entity(Standard::X12, key, kinds), id, "{key}");
         }

@@ -164,7 +164,7 @@ impl Reader {
                 open
             }
         };
-        while line.end > line.start && matches!(text[line.end - 1], 0x1C | 0) {
+        while !goes_on && line.end > line.start && is_blank(text[line.end - 1]) {
             line.end -= 1;
         }
         let record = self.record(first_record);
@@ -268,7 +268,7 @@ impl Reader {
             {
                 self.push_coded(values, it, place.clone(), open.key(index + 1), kind);
             }
-            self.push_coded(values, it, it.run(5, 7), open.key(7), kind);
+            self.push_parts(values, it, open);
             first = 7;
         }
         for (index, place) in it.components.iter().enumerate().skip(first) {
@@ -288,6 +288,21 @@ impl Reader {
         self.push(values, it, place, Key { hints: &hints, ..key }, None);
     }
 
+    /// The area code and the number of a telephone, as people write them.
+    fn push_parts(&self, values: &mut Values, it: &Repetition<'_>, open: &Open) {
+        let hints = it.codes(&[2, 3], &[], self.marks.subcomponent);
+        let place = it.run(5, 7);
+        let key = Key { hints: &hints, ..open.key(7) };
+        let Some(mark) = memchr::memchr(self.marks.component, &it.raw[place.clone()]) else {
+            return self.push(values, it, place, key, None);
+        };
+        values.text.copy_to(it.raw, place.start + mark);
+        let start = values.text.place(place.start + mark) - mark as u32;
+        values.text.append(b"-", 1);
+        let end = values.text.place(place.end);
+        values.fields.push(start..end, key, it.record, FieldKind::Structured);
+    }
+
     fn push(
         &self,
         values: &mut Values,
@@ -296,6 +311,7 @@ impl Reader {
         key: Key<'_>,
         kind: Option<FieldKind>,
     ) {
+        let place = trim(it.raw, place);
         let raw = &it.raw[place.clone()];
         if raw.len() < SHORTEST || raw == b"\"\"" {
             return;
@@ -308,9 +324,9 @@ impl Reader {
         if placed.0 == placed.1 {
             return;
         }
-        let has_spaces = raw.len() > PROSE && memchr::memchr(b' ', raw).is_some();
-        let usual = if has_spaces { FieldKind::Narrative } else { FieldKind::Structured };
-        if raw.len() > PROSE && !has_spaces {
+        let has_spaces = memchr::memchr(b' ', raw).is_some();
+        let usual = if has_spaces && raw.len() > PROSE { FieldKind::Narrative } else { FieldKind::Structured };
+        if !has_spaces {
             let decoded = placed.0 as usize..placed.1 as usize;
             if base64::may_be(values.text.text.get(decoded).unwrap_or(raw)) {
                 values.literals.push(placed.0..placed.1);
@@ -338,7 +354,7 @@ impl Repetition<'_> {
     fn codes(&self, numbers: &[usize], or_else: &[usize], subcomponent: u8) -> Vec<u8> {
         let code = |number: &usize| {
             let text = &self.raw[self.components.get(number - 1).cloned().unwrap_or(0..0)];
-            let code = text.split(|byte| *byte == subcomponent).next().unwrap_or_default();
+            let code = text.split(|byte| *byte == subcomponent).next().unwrap_or_default().trim_ascii();
             if code.len() <= LONGEST_CODE && code.iter().all(u8::is_ascii_alphanumeric) { code } else { b"" }
         };
         let told: Vec<&[u8]> = numbers.iter().map(code).collect();
@@ -358,9 +374,17 @@ fn split(text: &[u8], place: Range<usize>, mark: u8, parts: &mut Vec<Range<usize
     parts.push(start..place.end);
 }
 
+/// Without the white space around it.
+fn trim(text: &[u8], place: Range<usize>) -> Range<usize> {
+    let value = &text[place.clone()];
+    let start = place.start + value.len() - value.trim_ascii_start().len();
+    start..start + value.trim_ascii().len()
+}
+
 /// Length of a header's name and its two fields of delimiters.
 fn header_length(line: &[u8]) -> usize {
-    memchr::memchr(line[3], &line[4..]).map_or(line.len(), |at| 4 + at + 1)
+    let Some((mark, rest)) = line.get(3..).and_then(<[u8]>::split_first) else { return line.len() };
+    memchr::memchr(*mark, rest).map_or(line.len(), |at| 4 + at + 1)
 }
 
 fn push_prose(values: &mut Values, text: &[u8], line: Range<usize>, record: u32) {

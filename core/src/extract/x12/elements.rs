@@ -125,18 +125,29 @@ impl Elements<'_> {
         }
     }
 
-    /// Whom the segment is about, and the qualifiers of an element.
+    /// Whom the segment is about, where that tells more than that it is a patient, and the qualifiers of an element.
     fn hints(&self, number: usize) -> Vec<u8> {
         let name = self.element(0);
         let row = QUALIFIERS.iter().find(|(segment, elements, _)| *segment == name && elements.contains(&number));
         let qualifier = |index: usize| {
             let number = row.and_then(|(_, _, numbers)| numbers.get(index));
-            number.map_or(&b""[..], |number| self.element(*number)).get(..).filter(|it| it.len() <= LONGEST_QUALIFIER)
+            let code = number.map_or(&b""[..], |number| self.element(*number));
+            if code.len() <= LONGEST_QUALIFIER { code } else { b"" }
         };
-        // The name of something that is no person is no person's name, whatever the loop is about.
-        let named = name == b"NM1" && number != 9 && self.element(2) == b"2";
-        let role = if named { Role::Organization } else { self.role };
-        join_hints(&[role.word(), qualifier(0).unwrap_or_default(), qualifier(1).unwrap_or_default()])
+        join_hints(&[self.role(name, number).word(), qualifier(0), qualifier(1)])
+    }
+
+    fn role(&self, segment: &[u8], number: usize) -> Role {
+        match (segment, number, self.role) {
+            // The name of something that is no person is no person's name, whatever the loop is about.
+            (b"NM1", 1..=8, _) if self.element(2) == b"2" => Role::Organization,
+            (b"NM1", _, role) => role,
+            (b"N1", 4, role) => role,
+            (b"N3" | b"N4" | b"PER" | b"REF" | b"DMG", _, Role::Relative | Role::Provider | Role::Organization) => {
+                self.role
+            }
+            _ => Role::Unknown,
+        }
     }
 
     fn is_text(&self, number: usize) -> bool {
@@ -185,7 +196,7 @@ impl Elements<'_> {
         let has_spaces = value.len() > PROSE && memchr::memchr(b' ', value).is_some();
         let is_prose = has_spaces || PROSES.contains(&(key.segment, key.field));
         let placed = (place.start - self.base) as u32..(place.end - self.base) as u32;
-        if value.len() > PROSE && !has_spaces && base64::may_be(value) {
+        if !has_spaces && base64::may_be(value) {
             values.literals.push(placed.clone());
         }
         let kind = if is_prose { FieldKind::Narrative } else { FieldKind::Structured };
