@@ -81,10 +81,9 @@ impl Reader {
             return Reach::Segments(text.len());
         }
         let near = text.len().saturating_sub(MESSAGE_REACH);
-        if let Some(at) = memchr::memmem::rfind(&text[near..], b"MSH").map(|at| near + at)
-            && at > 0
-            && is_blank(text[at - 1])
-        {
+        let header = [b'M', b'S', b'H', self.marks.field];
+        let begins = |at: &usize| *at > 0 && matches!(text[at - 1], b'\r' | b'\n' | 0x0B);
+        if let Some(at) = memchr::memmem::rfind(&text[near..], &header).map(|at| near + at).filter(begins) {
             return Reach::Segments(at);
         }
         if let Some(at) = memchr::memrchr2(b'\r', b'\n', text) {

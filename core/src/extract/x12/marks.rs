@@ -43,7 +43,11 @@ impl Marks {
         (known && near.contains(&segment)).then_some(Marks { element, segment, ..usual })
     }
 
-    fn of_interchange(text: &[u8]) -> Option<Marks> {
+    /// Those that an interchange's header names.
+    pub(super) fn of_interchange(text: &[u8]) -> Option<Marks> {
+        if !text.starts_with(b"ISA") {
+            return None;
+        }
         let element = *text.get(3).filter(|byte| is_mark(**byte))?;
         let header = &text[..text.len().min(HEADER)];
         let ends: Vec<usize> = memchr::memchr_iter(element, header).take(ELEMENTS).collect();

@@ -30,7 +30,9 @@ pub(super) fn sniff(head: &Head<'_>) -> bool {
 /// Reads a stream to its end as transaction sets.
 pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
     let mut window = stream.into_window();
-    let mut reader = Reader { marks: Marks::default(), message: 1, begun: false, loops: Loops::default() };
+    window.fill();
+    let marks = Marks::of(window.text().trim_ascii_start()).unwrap_or_default();
+    let mut reader = Reader { marks, message: 1, begun: false, loops: Loops::default() };
     while reader.read_block(job, &mut window) {}
 }
 
@@ -60,7 +62,7 @@ impl Reader {
         if text.is_empty() {
             return false;
         }
-        if let Some(marks) = Marks::of(text.trim_ascii_start()) {
+        if let Some(marks) = Marks::of_interchange(text.trim_ascii_start()) {
             self.marks = marks;
         }
         let Some(end) = self.reach(text, window.is_last()) else {
@@ -81,8 +83,14 @@ impl Reader {
         }
         let end = memchr::memrchr(self.marks.segment, text)? + 1;
         let near = end.saturating_sub(MESSAGE_REACH);
-        let header = [self.marks.segment, b'S', b'T', self.marks.element];
-        Some(memchr::memmem::rfind(&text[near..end], &header).map_or(end, |at| near + at + 1))
+        let begins = |at: &usize| {
+            let before = &text[..*at];
+            let mark = Some(&self.marks.segment);
+            *at > 0 && (before.last() == mark || before.trim_ascii_end().last() == mark)
+        };
+        let header = [b'S', b'T', self.marks.element];
+        let last = memchr::memmem::rfind(&text[near..end], &header).map(|at| near + at).filter(begins);
+        Some(last.unwrap_or(end))
     }
 
     fn read_parts(&mut self, text: &[u8]) -> Vec<Part> {
@@ -103,8 +111,7 @@ impl Reader {
                 part.range.end = begin;
                 parts.push(std::mem::replace(&mut part, next));
             }
-            if text[begin..].starts_with(b"ISA")
-                && let Some(marks) = Marks::of(&text[begin..])
+            if let Some(marks) = Marks::of_interchange(&text[begin..])
                 && marks != self.marks
             {
                 self.marks = marks;
