@@ -22,6 +22,8 @@ pub struct Floors {
     pub threads: Least,
     /// Milliseconds, at most.
     pub startup: Most,
+    /// The rate of a scan over that of a library that only parses, at least.
+    pub readers: Least,
     /// Rates of kernels over memchr's, by kernel.
     pub kernels: BTreeMap<String, f64>,
 }

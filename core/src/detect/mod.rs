@@ -183,6 +183,9 @@ impl Detector {
         for (index, field) in fields.iter().enumerate() {
             let (lo, hi) = bounds(plain, field);
             let lane = lanes.get(field.label as usize).unwrap_or(&unlabelled);
+            if let Some(kind) = lane.plan.health {
+                finder.health.add_number(kind);
+            }
             if field.kind != FieldKind::Narrative
                 && let Some(outcome) = lane.plan.whole(&self.ruleset, &plain.text, lo..hi)
             {

@@ -33,6 +33,8 @@ pub struct Plan {
     gates: Option<Box<Gates>>,
     /// What a value is that has none of these shapes: a standard says what the field holds, whatever it looks like.
     pub unshaped: Option<Detection>,
+    /// The kind of health evidence that any value is, where a standard says so.
+    pub health: Option<usize>,
 }
 
 /// One pattern of a label, with all that is said of a value before it is seen.
@@ -74,7 +76,8 @@ impl Plan {
         let gate = |trial: &Trial| rules.pattern(trial.pattern).gate();
         let gates = (trials.len() > 1).then(|| Box::new(Gates::new(trials.iter().map(gate))));
         let unshaped = standard.and_then(|_| unshaped(rules, &meaning, trials.first()?.pattern));
-        Plan { meaning, trials, gates, unshaped }
+        let health = standard.and_then(|row| row.health);
+        Plan { meaning, trials, gates, unshaped, health }
     }
 
     /// What the whole value at a place is by its label: the first pattern that accepts it, else the likeliest of those that have its

@@ -238,6 +238,16 @@ impl Read for Utf8<'_> {
 }
 
 impl Block {
+    /// A copy of a part of the block, before which `lines` end in it; those that end in the part are added.
+    pub(super) fn part(&self, range: std::ops::Range<usize>, lines: &mut u64) -> Block {
+        let mut map = tail(&self.map, range.start);
+        map.pieces.truncate(map.pieces.partition_point(|piece| (piece.text_start as usize) < range.len()));
+        let text = self.text[range].to_vec();
+        let lines_before = self.lines_before + *lines;
+        *lines += memchr::memchr_iter(b'\n', &text).count() as u64;
+        Block { text, map, lines_before }
+    }
+
     /// The block as a segment that owns `own` of it.
     pub(super) fn into_segment(self, own: std::ops::Range<usize>) -> Segment {
         Segment {

@@ -10,13 +10,17 @@ mod csv;
 mod dicom;
 mod encoding;
 mod head;
+mod hl7v2;
 mod html;
 mod job;
 mod json;
+mod message;
 mod opaque;
 #[cfg(test)]
 mod testing;
 mod text;
+mod unescaped;
+mod x12;
 mod xml;
 
 use std::borrow::Cow;
@@ -116,6 +120,8 @@ const FORMATS: &[Format] = &[
     Format::isolated("html", html::sniff, html::read),
     Format::isolated("xml", xml::sniff, xml::read),
     Format::new("json", json::sniff, json::read),
+    Format::new("hl7v2", hl7v2::sniff, hl7v2::read),
+    Format::new("x12", x12::sniff, x12::read),
     Format::new("csv", csv::sniff, csv::read),
     TEXT,
 ];

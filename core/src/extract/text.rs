@@ -48,12 +48,22 @@ fn read_block(job: &mut Job<'_>, window: &mut Window<'_>, begin: usize) -> Optio
 /// Emits the line at the beginning of the window to its end, as `dress` makes it; false where the receiver wants no
 /// more. For formats in whose streams a line is longer than a block and nothing of theirs.
 pub(super) fn read_long_line(job: &mut Job<'_>, window: &mut Window<'_>, dress: impl Fn(Segment) -> Segment) -> bool {
+    read_long(job, window, |text| memchr::memchr(b'\n', text).map(|at| at + 1), dress)
+}
+
+/// The same of text that ends where `ends` says, if it sees the end.
+pub(super) fn read_long(
+    job: &mut Job<'_>,
+    window: &mut Window<'_>,
+    ends: impl Fn(&[u8]) -> Option<usize>,
+    dress: impl Fn(Segment) -> Segment,
+) -> bool {
     let mut begin = 0;
     loop {
         window.fill();
         let text = window.text();
-        let line_end = memchr::memchr(b'\n', &text[begin..]).map(|at| begin + at + 1);
-        let own_end = if window.is_last() { line_end.or(Some(text.len())) } else { line_end };
+        let end = ends(&text[begin..]).map(|at| begin + at);
+        let own_end = if window.is_last() { end.or(Some(text.len())) } else { end };
         if let Some(own_end) = own_end {
             let block = window.cut(own_end, own_end, job.buffer());
             return own_end == begin || job.send(dress(block.into_segment(begin..own_end)));

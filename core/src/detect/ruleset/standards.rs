@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::Ruleset;
+use crate::detect::health::Tally;
 use crate::model::{Role, Standard, StandardField, Subject};
 use crate::{Error, ErrorKind};
 
@@ -17,7 +18,7 @@ pub struct StandardFields {
 /// What one field holds.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// The type beside the value (upper case) for which the row counts; empty for any.
+    /// The types beside the value for which the row counts, parted by spaces: all of them must be there. Empty for any.
     pub when: Vec<u8>,
     /// The patterns of its entity, the one that trusts a label most first.
     pub patterns: Vec<u16>,
@@ -25,6 +26,8 @@ pub struct Row {
     pub subject: Option<Subject>,
     /// What it is for.
     pub role: Option<Role>,
+    /// The kind of health evidence that any value of the field is, by number.
+    pub health: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -36,12 +39,24 @@ struct Table {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TableRow {
+    #[serde(default)]
     key: String,
+    /// More fields that hold the same.
+    #[serde(default)]
+    keys: Vec<String>,
+    #[serde(default)]
     entity: String,
     #[serde(default)]
     when: String,
     subject: Option<String>,
     role: Option<String>,
+    health: Option<String>,
+}
+
+impl TableRow {
+    fn keys(&self) -> impl Iterator<Item = &String> {
+        self.keys.iter().chain((!self.key.is_empty()).then_some(&self.key))
+    }
 }
 
 impl StandardFields {
@@ -58,7 +73,11 @@ impl StandardFields {
             let rows = fields.rows.entry(standard).or_default();
             for row in table.fields {
                 let patterns = patterns_of(rules, &row.entity);
-                if patterns.is_empty() {
+                let health = match &row.health {
+                    None => None,
+                    Some(kind) => Some(Tally::number(kind).ok_or_else(|| wrong("no such kind of health evidence"))?),
+                };
+                if patterns.is_empty() && health.is_none() {
                     continue;
                 }
                 let subject = match &row.subject {
@@ -69,28 +88,32 @@ impl StandardFields {
                     None => None,
                     Some(id) => Some(Role::from_id(id).ok_or_else(|| wrong("no such role"))?),
                 };
-                let when = row.when.to_ascii_uppercase().into_bytes();
-                rows.entry(row.key.into_bytes()).or_default().push(Row { when, patterns, subject, role });
+                let found = Row { when: row.when.clone().into_bytes(), patterns, subject, role, health };
+                for key in row.keys() {
+                    rows.entry(key.clone().into_bytes()).or_default().push(found.clone());
+                }
             }
         }
         Ok(fields)
     }
 
-    /// What a field holds whose neighbour says it is of the type `kind`: the first row that fits.
-    ///
-    /// Keys of documents (`patient.name.family`) are paths: the longest end of one that has a row counts.
-    pub fn find(&self, field: &StandardField, kind: &[u8]) -> Option<&Row> {
+    /// What a field holds beside which stand the types `kinds`, parted by spaces: the first row that fits. The first
+    /// component of a field is the field where there is no other: `PID-7.1` is `PID-7`, and the other way round. Keys of
+    /// documents (`patient.name.family`) are paths: the longest end of one that has a row counts.
+    pub fn find(&self, field: &StandardField, kinds: &[u8]) -> Option<&Row> {
         let table = self.rows.get(&field.standard)?;
-        let fits = |row: &&Row| row.when.is_empty() || row.when.eq_ignore_ascii_case(kind);
-        let mut key = field.key.as_slice();
-        loop {
-            if let Some(row) = table.get(key).and_then(|rows| rows.iter().find(fits)) {
-                return Some(row);
-            }
-            let is_path = matches!(field.standard, Standard::Cda | Standard::Fhir);
-            let dot = if is_path { key.iter().position(|it| *it == b'.')? } else { return None };
-            key = &key[dot + 1..];
+        let told = |wanted: &[u8]| words(kinds).any(|kind| kind.eq_ignore_ascii_case(wanted));
+        let fits = |row: &&Row| words(&row.when).all(told);
+        let key = field.key.as_slice();
+        if matches!(field.standard, Standard::Cda | Standard::Fhir) {
+            let starts = std::iter::once(0).chain(memchr::memchr_iter(b'.', key).map(|dot| dot + 1));
+            return starts.filter_map(|start| table.get(&key[start..])).find_map(|rows| rows.iter().find(fits));
         }
+        let rows = table.get(key).or_else(|| match key.strip_suffix(b".1") {
+            Some(whole) => table.get(whole),
+            None => table.get([key, b".1"].concat().as_slice()),
+        })?;
+        rows.iter().find(fits)
     }
 
     /// All rows of a standard, by key.
@@ -98,6 +121,10 @@ impl StandardFields {
         let keys = self.rows.get(&standard).into_iter().flatten();
         keys.flat_map(|(key, rows)| rows.iter().map(|row| (key.as_slice(), row)))
     }
+}
+
+fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| *byte == b' ').filter(|word| !word.is_empty())
 }
 
 /// The patterns of an entity, the one that trusts a label most first.
@@ -118,12 +145,31 @@ mod tests {
     fn every_row_of_every_table_names_an_entity() {
         let rules = Ruleset::builtin().expect("the built-in rules");
         for standard in Standard::ALL {
+            let mut seen = std::collections::HashSet::new();
             let Some(file) = phisift_patterns::file(&format!("fields/{}.toml", standard.id())) else { continue };
             let table: Table = toml::from_str(file.text).expect("the schema");
             for row in table.fields {
-                assert!(!patterns_of(&rules, &row.entity).is_empty(), "{}: {} {}", file.path, row.key, row.entity);
+                let known = row.entity.is_empty() || !patterns_of(&rules, &row.entity).is_empty();
+                assert!(known, "{}: {:?} {}", file.path, row.keys, row.entity);
+                assert!(!row.entity.is_empty() || row.health.is_some(), "{}: {:?}", file.path, row.keys);
+                assert!(row.keys().next().is_some(), "{}: a {} without a key", file.path, row.entity);
+                for key in row.keys() {
+                    let of_messages = matches!(standard, Standard::Hl7v2 | Standard::X12);
+                    assert!(!of_messages || is_segment_key(key), "{}: {key}", file.path);
+                    assert!(seen.insert((key.clone(), row.when.clone())), "{}: {key} is there twice", file.path);
+                }
             }
         }
+    }
+
+    /// `PID-5`, `PID-3.1`, `NM1-03`.
+    fn is_segment_key(key: &str) -> bool {
+        let Some((segment, place)) = key.split_once('-') else { return false };
+        let named = matches!(segment.len(), 2 | 3)
+            && segment.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        named
+            && place.split('.').count() <= 2
+            && place.split('.').all(|number| number.parse::<u8>().is_ok_and(|it| it > 0))
     }
 
     #[test]
@@ -135,5 +181,35 @@ mod tests {
         let row = fields.find(&field("PID-7"), b"").expect("a row");
         assert_eq!((row.role, row.subject), (Some(Role::Birth), Some(Subject::Patient)));
         assert!(fields.find(&field("PID-8"), b"").is_none());
+        assert_eq!(fields.find(&field("PID-7.1"), b"").map(|row| row.role), Some(row.role));
+        assert!(fields.find(&field("PID-3"), b"").is_some());
+    }
+
+    #[test]
+    fn a_row_with_types_wants_all_of_them() {
+        let rules = Ruleset::builtin().expect("the built-in rules");
+        let fields = StandardFields::builtin(&rules).expect("the tables");
+        let entity = |standard, key: &str, kinds: &[u8]| {
+            let field = StandardField { standard, key: Text::from(key), within: Text::default() };
+            let row = fields.find(&field, kinds).expect("a row");
+            rules.entity(rules.pattern(row.patterns[0]).entity).id.clone()
+        };
+        for (key, kinds, id) in [
+            ("PID-3.1", &b"MR"[..], "mrn"),
+            ("PID-3.1", b"ss", "us_ssn"),
+            ("PID-3.1", b"DL", "drivers_license"),
+            ("PID-13.1", b"PRN FX", "fax"),
+            ("PID-13.1", b"PRN PH", "phone"),
+        ] {
+            assert_eq!(entity(Standard::Hl7v2, key, kinds), id, "{key}");
+        }
+        for (key, kinds, id) in [
+            ("NM1-09", &b"provider 82 XX"[..], "us_npi"),
+            ("NM1-09", b"subscriber IL MI", "member_id"),
+            ("NM1-09", b"subscriber IL 34", "us_ssn"),
+            ("REF-02", b"EA", "mrn"),
+        ] {
+            assert_eq!(entity(Standard::X12, key, kinds), id, "{key}");
+        }
     }
 }
