@@ -11,6 +11,8 @@ mod head;
 mod job;
 mod json;
 mod opaque;
+#[cfg(feature = "pdf")]
+mod pdf;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -103,11 +105,13 @@ impl Format {
 
 /// The first row whose sniff accepts a stream reads it; the last one accepts everything. Compression comes before
 /// text. Formats that are not read (`opaque`) are looked for before all of them.
-const FORMATS: [Format; 7] = [
+const FORMATS: &[Format] = &[
     Format::new("gzip", compress::is_gzip, compress::read_gzip),
     Format::new("zstd", compress::is_zstd, compress::read_zstd),
     Format::new("bzip2", compress::is_bzip2, compress::read_bzip2),
     Format::new("xz", compress::is_xz, compress::read_xz),
+    #[cfg(feature = "pdf")]
+    Format::isolated("pdf", pdf::sniff, pdf::read),
     Format::new("json", json::sniff, json::read),
     Format::new("csv", csv::sniff, csv::read),
     TEXT,
@@ -132,7 +136,7 @@ pub fn extract(input: Input<'_>, hint: Hint<'_>, limits: &Limits, emit: &mut dyn
     }
     let state = match job.reason {
         None => SourceState::Complete,
-        Some(_) if budget.emitted() == 0 => SourceState::Failed,
+        Some(it) if budget.emitted() == 0 && it.class() == ReasonClass::Failure => SourceState::Failed,
         Some(_) => SourceState::Partial,
     };
     let decoded = (budget.decoded() > 0).then(|| budget.decoded());
@@ -180,13 +184,13 @@ const PEEKED_LAYERS: usize = 4;
 
 /// The stable id of that name, if there is such a format.
 pub fn format_id(id: &str) -> Option<&'static str> {
-    let known = [&opaque::FORMATS[..], &FORMATS].into_iter().flatten().map(|format| format.id);
+    let known = [opaque::FORMATS, FORMATS].into_iter().flatten().map(|format| format.id);
     known.chain(["unknown"]).find(|it| *it == id)
 }
 
 /// The format a caller insists on, else what the content says.
 fn choose(head: &Head<'_>, wanted: Option<&str>) -> &'static Format {
-    const ALL: [&[Format]; 2] = [&opaque::FORMATS, &FORMATS];
+    const ALL: [&[Format]; 2] = [opaque::FORMATS, FORMATS];
     let rows = || ALL.into_iter().flatten();
     let by_id = rows().find(|format| Some(format.id) == wanted);
     by_id.or_else(|| rows().find(|format| (format.sniff)(head))).unwrap_or(&TEXT)
