@@ -26,6 +26,8 @@ const CHARSETS: [(&[u8], &encoding_rs::Encoding); 9] = [
 pub(super) struct Font {
     kind: Kind,
     unicode: Option<CMap>,
+    /// Codes are characters.
+    plain: bool,
     /// Text runs downwards.
     pub(super) vertical: bool,
     /// From glyph units to text space: a thousandth, unless glyphs are procedures.
@@ -64,10 +66,12 @@ impl Font {
     pub(super) fn read<'a>(pdf: &Pdf<'a>, font: &'a Dictionary, names: &mut GlyphNames) -> Font {
         let unicode = pdf.stream(font, b"ToUnicode").and_then(|it| pdf.bytes(it)).map(|it| CMap::parse(&it));
         let descendant = pdf.array(font, b"DescendantFonts").first().and_then(|it| pdf.resolve(it));
-        match descendant.and_then(super::document::as_dictionary) {
+        let plain = pdf.name(font, b"ToUnicode").is_some_and(|it| it.starts_with(b"Identity"));
+        let font = match descendant.and_then(super::document::as_dictionary) {
             Some(descendant) => composite(pdf, font, descendant, unicode),
             None => simple(pdf, font, unicode, names),
-        }
+        };
+        Font { plain, ..font }
     }
 
     /// Calls `show` for each character of a shown string.
@@ -102,6 +106,9 @@ impl Font {
             return;
         }
         out.clear();
+        if self.plain {
+            return out.extend(char::from_u32(code));
+        }
         match &self.kind {
             Kind::Simple { texts, .. } => out.push_str(texts.get(code as usize).map_or("", String::as_str)),
             Kind::Composite { codes: Codes::Utf16, .. } => {
@@ -141,7 +148,7 @@ fn simple<'a>(pdf: &Pdf<'a>, font: &'a Dictionary, unicode: Option<CMap>, names:
     } else {
         (0.001, 1.0)
     };
-    Font { kind: Kind::Simple { texts, widths }, unicode, vertical: false, unit, em }
+    Font { kind: Kind::Simple { texts, widths }, unicode, plain: false, vertical: false, unit, em }
 }
 
 /// Unit and em of a font whose glyphs are procedures in a space of their own.
@@ -211,7 +218,7 @@ fn composite<'a>(
     };
     let default = descendant.get(b"DW").ok().and_then(|it| pdf.number(it)).unwrap_or(1000.0);
     let widths = composite_widths(pdf, pdf.array(descendant, b"W"));
-    Font { kind: Kind::Composite { codes, widths, default }, unicode, vertical, unit: 0.001, em: 1.0 }
+    Font { kind: Kind::Composite { codes, widths, default }, unicode, plain: false, vertical, unit: 0.001, em: 1.0 }
 }
 
 fn embedded(bytes: &[u8]) -> (Codes, bool) {

@@ -10,8 +10,10 @@ const CELL_GAP: f64 = 1.2;
 const OVERLAP: f64 = 0.5;
 /// How far baselines of one piece may lie apart.
 const SAME_BASE: f64 = 0.1;
-/// How far baselines of one line may.
-const SAME_LINE: f64 = 0.35;
+/// Height of letters, in ems.
+const LETTER: f64 = 0.7;
+/// Part of the lower letters' height that must stand beside the others for both to be on one line.
+const BESIDE: f64 = 0.5;
 /// Places farther out are nonsense.
 const FARTHEST: f64 = 1e7;
 
@@ -161,7 +163,7 @@ fn lines(mut pieces: Vec<Piece>) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for piece in pieces {
         match lines.last_mut() {
-            Some(line) if line.base - piece.at.base <= SAME_LINE * line.em.max(piece.at.em) => {
+            Some(line) if is_beside((line.base, line.em), (piece.at.base, piece.at.em)) => {
                 if piece.at.em > line.em {
                     (line.em, line.base) = (piece.at.em, piece.at.base);
                 }
@@ -177,18 +179,16 @@ fn lines(mut pieces: Vec<Piece>) -> Vec<Line> {
     lines
 }
 
+/// True where letters of that baseline and em stand beside the others: on their line, or raised or lowered a little.
+fn is_beside(one: (f64, f64), other: (f64, f64)) -> bool {
+    let top = (one.0 + LETTER * one.1).min(other.0 + LETTER * other.1);
+    top - one.0.max(other.0) >= BESIDE * LETTER * one.1.min(other.1)
+}
+
 impl Line {
     /// Beginnings and ends of what stands together.
     pub(super) fn spans(&self) -> impl Iterator<Item = (f64, f64, usize)> + '_ {
         self.pieces.iter().map(|it| (it.at.left, it.at.right, it.text.len()))
-    }
-
-    pub(super) fn base(&self) -> f64 {
-        self.base
-    }
-
-    pub(super) fn em(&self) -> f64 {
-        self.em
     }
 
     /// What stands left of `x`, and the rest.
@@ -204,6 +204,9 @@ impl Line {
 
     /// Writes the line, two spaces where it is continued elsewhere.
     fn write(&self, out: &mut String) {
+        if self.pieces.first().is_some_and(|it| it.text.starts_with(char::is_lowercase)) && is_broken(out) {
+            out.truncate(out.len() - 2);
+        }
         let mut behind: Option<&Piece> = None;
         for piece in &self.pieces {
             if let Some(before) = behind {
@@ -216,4 +219,9 @@ impl Line {
         }
         out.push('\n');
     }
+}
+
+/// True where a line ends within a word of small letters.
+fn is_broken(text: &str) -> bool {
+    text.strip_suffix("-\n").is_some_and(|it| it.ends_with(char::is_lowercase))
 }
