@@ -15,6 +15,8 @@ use crate::model::Reason;
 const MAX_STREAM: usize = 64 << 20;
 /// References that lead to references.
 const MAX_LINKS: usize = 16;
+/// Where the last pointer to the cross-reference table stands.
+const END: usize = 2048;
 /// Nodes of the page tree that are looked at.
 const MAX_NODES: usize = 1 << 20;
 
@@ -32,6 +34,8 @@ const SHORT_FILTERS: [(&[u8], &str); 6] = [
 pub(super) struct Pdf<'a> {
     pub(super) document: &'a Document,
     budget: &'a Budget,
+    /// Its table of objects was lost and made anew.
+    is_rebuilt: bool,
     /// The first thing that could not be read.
     failure: Cell<Option<Reason>>,
 }
@@ -49,6 +53,30 @@ pub(super) struct PageNode<'a> {
 /// # Errors
 /// `Encrypted` where a password is wanted, `LimitBytes` where it is a bomb, `Malformed` where nothing was found.
 pub(super) fn parse(bytes: &[u8]) -> Result<Document, Reason> {
+    let document = load(bytes);
+    match (&document, with_id(bytes)) {
+        (Err(Reason::Encrypted), Some(bytes)) => load(&bytes),
+        _ => document,
+    }
+}
+
+/// The file with an empty identifier: an encrypted one without any has an empty one by custom, and the parser wants it
+/// written out. Nothing stands behind the trailer that would be moved by it.
+fn with_id(bytes: &[u8]) -> Option<Vec<u8>> {
+    let at = memchr::memmem::rfind(bytes, b"/Encrypt")?;
+    if memchr::memmem::find(bytes, b"/ID").is_some() {
+        return None;
+    }
+    Some([&bytes[..at], b"/ID[<><>]", &bytes[at..]].concat())
+}
+
+/// True where the file ends as a file does: one that was cut off has lost objects of which nothing tells.
+pub(super) fn is_whole(bytes: &[u8]) -> bool {
+    let end = &bytes[bytes.len().saturating_sub(END)..];
+    memchr::memmem::find(end, b"startxref").is_some()
+}
+
+fn load(bytes: &[u8]) -> Result<Document, Reason> {
     let options = LoadOptions::with_max_decompressed_size(MAX_STREAM);
     let document = Document::load_mem_with_options(bytes, options).map_err(|error| match error {
         Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. }) => Reason::LimitBytes,
@@ -63,9 +91,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Document, Reason> {
 }
 
 impl<'a> Pdf<'a> {
-    pub(super) fn new(document: &'a Document, budget: &'a Budget) -> Self {
-        let pdf = Pdf { document, budget, failure: Cell::new(None) };
-        if document.xref_recovery == Some(lopdf::xref::XrefRecovery::Reconstructed) {
+    pub(super) fn new(document: &'a Document, budget: &'a Budget, is_whole: bool) -> Self {
+        let is_rebuilt = document.xref_recovery == Some(lopdf::xref::XrefRecovery::Reconstructed);
+        let pdf = Pdf { document, budget, is_rebuilt, failure: Cell::new(None) };
+        if is_rebuilt && !is_whole {
             pdf.fail(Reason::Malformed);
         }
         pdf
@@ -101,7 +130,7 @@ impl<'a> Pdf<'a> {
         let listed = match self.document.reference_table.get(id.0) {
             Some(XrefEntry::Normal { generation, .. }) => *generation == id.1,
             Some(XrefEntry::Compressed { .. }) => id.1 == 0,
-            _ => false,
+            _ => self.is_rebuilt,
         };
         if listed {
             self.fail(Reason::Malformed);

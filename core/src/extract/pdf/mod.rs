@@ -37,12 +37,13 @@ pub(super) fn sniff(head: &Head<'_>) -> bool {
 }
 
 pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
-    let parsed = stream.into_memory().and_then(|bytes| document::parse(&bytes));
-    let document = match parsed {
-        Ok(document) => document,
+    let parsed =
+        stream.into_memory().and_then(|bytes| Ok((document::parse(&bytes)?, document::is_whole(&bytes))));
+    let (document, is_whole) = match parsed {
+        Ok(parsed) => parsed,
         Err(reason) => return job.unread(reason, None),
     };
-    let pdf = Pdf::new(&document, job.budget);
+    let pdf = Pdf::new(&document, job.budget, is_whole);
     read_pages(job, &pdf);
     if !job.is_over() {
         parts::read(job, &pdf);
