@@ -288,12 +288,17 @@ impl<'p, 'a> Reader<'p, 'a> {
         let (dx, dy) = if font.vertical { place.vector(0.0, advance) } else { place.vector(advance * stretch, 0.0) };
         let up = place.vector(0.0, size * font.em);
         let right = if font.vertical { place.vector(0.0, -1.0) } else { place.vector(size.signum() * stretch, 0.0) };
-        let text = run.spoken(shown.text);
-        if text.is_empty() && shown.text.is_empty() {
-            self.page.nameless += 1;
-        }
         self.page.invisible += usize::from(mode == 3);
-        self.page.sheet.place(Glyph { text: &tidy(&text), x, y, dx, dy, right, em: up.0.hypot(up.1) });
+        match run.spoken() {
+            None if shown.text.is_empty() => {
+                self.page.nameless += 1;
+                self.page.sheet.skip();
+            }
+            said => {
+                let said = said.map_or(Cow::Borrowed(shown.text), Cow::Owned);
+                self.page.sheet.place(Glyph { text: &tidy(&said), x, y, dx, dy, right, em: up.0.hypot(up.1) });
+            }
+        }
         if font.vertical {
             run.text = Matrix([1.0, 0.0, 0.0, 1.0, 0.0, advance - extra]).then(run.text);
         } else {
@@ -359,12 +364,9 @@ impl Run<'_> {
         self.text = Matrix([1.0, 0.0, 0.0, 1.0, by, 0.0]).then(self.text);
     }
 
-    /// What a character says: itself, or the text of the marked content that it stands in, which is said once.
-    fn spoken<'t>(&mut self, text: &'t str) -> Cow<'t, str> {
-        match self.marked.iter_mut().rev().find_map(Option::as_mut) {
-            Some(said) => Cow::Owned(said.take().unwrap_or_default()),
-            None => Cow::Borrowed(text),
-        }
+    /// What the marked content says in which a character stands: all of it at once, then nothing.
+    fn spoken(&mut self) -> Option<String> {
+        self.marked.iter_mut().rev().find_map(Option::as_mut).map(|said| said.take().unwrap_or_default())
     }
 }
 

@@ -62,11 +62,17 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
+    /// Counts a character that says nothing.
+    pub(super) fn skip(&mut self) {
+        self.glyphs += 1;
+    }
+
     /// Characters placed.
     pub(super) fn glyphs(&self) -> usize {
         self.glyphs
     }
 
+    /// Places a character. One without text widens what it follows: it was said before.
     pub(super) fn place(&mut self, glyph: Glyph<'_>) {
         self.glyphs += 1;
         let Some((turn, at)) = turned(glyph) else { return };
@@ -85,6 +91,9 @@ impl Sheet {
             return;
         }
         self.close();
+        if glyph.text.is_empty() {
+            return;
+        }
         self.turn = turn;
         self.open = Some(Piece { at, text: glyph.text.to_string() });
     }
