@@ -94,7 +94,7 @@ impl Budget {
     }
 
     /// Accounts for `count` decoded bytes; the reason where a limit is now passed.
-    fn spend(&self, count: usize) -> Option<Reason> {
+    pub(super) fn spend(&self, count: usize) -> Option<Reason> {
         let decoded = self.decoded.get() + count as u64;
         self.decoded.set(decoded);
         if decoded > self.limits.decoded_bytes {

@@ -16,6 +16,8 @@ mod job;
 mod json;
 mod message;
 mod opaque;
+#[cfg(feature = "pdf")]
+mod pdf;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -119,6 +121,8 @@ const FORMATS: &[Format] = &[
     Format::new("dicom", dicom::sniff, dicom::read),
     Format::isolated("html", html::sniff, html::read),
     Format::isolated("xml", xml::sniff, xml::read),
+    #[cfg(feature = "pdf")]
+    Format::isolated("pdf", pdf::sniff, pdf::read),
     Format::new("json", json::sniff, json::read),
     Format::new("hl7v2", hl7v2::sniff, hl7v2::read),
     Format::new("x12", x12::sniff, x12::read),
@@ -145,7 +149,7 @@ pub fn extract(input: Input<'_>, hint: Hint<'_>, limits: &Limits, emit: &mut dyn
     }
     let state = match job.reason {
         None => SourceState::Complete,
-        Some(_) if budget.emitted() == 0 => SourceState::Failed,
+        Some(it) if budget.emitted() == 0 && it.class() == ReasonClass::Failure => SourceState::Failed,
         Some(_) => SourceState::Partial,
     };
     let decoded = (budget.decoded() > 0).then(|| budget.decoded());
@@ -193,13 +197,13 @@ const PEEKED_LAYERS: usize = 4;
 
 /// The stable id of that name, if there is such a format.
 pub fn format_id(id: &str) -> Option<&'static str> {
-    let known = [&opaque::FORMATS[..], FORMATS].into_iter().flatten().map(|format| format.id);
+    let known = [opaque::FORMATS, FORMATS].into_iter().flatten().map(|format| format.id);
     known.chain(["unknown"]).find(|it| *it == id)
 }
 
 /// The format a caller insists on, else what the content says.
 fn choose(head: &Head<'_>, wanted: Option<&str>) -> &'static Format {
-    const ALL: [&[Format]; 2] = [&opaque::FORMATS, FORMATS];
+    const ALL: [&[Format]; 2] = [opaque::FORMATS, FORMATS];
     let rows = || ALL.into_iter().flatten();
     let by_id = rows().find(|format| Some(format.id) == wanted);
     by_id.or_else(|| rows().find(|format| (format.sniff)(head))).unwrap_or(&TEXT)
