@@ -14,6 +14,8 @@ mod opaque;
 #[cfg(test)]
 mod testing;
 mod text;
+#[cfg(feature = "archive")]
+mod zip;
 
 use std::borrow::Cow;
 use std::io::{Read, Seek};
@@ -103,7 +105,9 @@ impl Format {
 
 /// The first row whose sniff accepts a stream reads it; the last one accepts everything. Compression comes before
 /// text. Formats that are not read (`opaque`) are looked for before all of them.
-const FORMATS: [Format; 7] = [
+const FORMATS: &[Format] = &[
+    #[cfg(feature = "archive")]
+    Format::isolated("zip", zip::sniff, zip::read),
     Format::new("gzip", compress::is_gzip, compress::read_gzip),
     Format::new("zstd", compress::is_zstd, compress::read_zstd),
     Format::new("bzip2", compress::is_bzip2, compress::read_bzip2),
@@ -180,13 +184,13 @@ const PEEKED_LAYERS: usize = 4;
 
 /// The stable id of that name, if there is such a format.
 pub fn format_id(id: &str) -> Option<&'static str> {
-    let known = [&opaque::FORMATS[..], &FORMATS].into_iter().flatten().map(|format| format.id);
+    let known = [opaque::FORMATS, FORMATS].into_iter().flatten().map(|format| format.id);
     known.chain(["unknown"]).find(|it| *it == id)
 }
 
 /// The format a caller insists on, else what the content says.
 fn choose(head: &Head<'_>, wanted: Option<&str>) -> &'static Format {
-    const ALL: [&[Format]; 2] = [&opaque::FORMATS, &FORMATS];
+    const ALL: [&[Format]; 2] = [opaque::FORMATS, FORMATS];
     let rows = || ALL.into_iter().flatten();
     let by_id = rows().find(|format| Some(format.id) == wanted);
     by_id.or_else(|| rows().find(|format| (format.sniff)(head))).unwrap_or(&TEXT)
