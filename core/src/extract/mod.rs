@@ -10,7 +10,11 @@ mod encoding;
 mod head;
 mod job;
 mod json;
+#[cfg(feature = "office")]
+mod office;
 mod opaque;
+#[cfg(feature = "office")]
+mod rtf;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -106,6 +110,22 @@ impl Format {
 /// The first row whose sniff accepts a stream reads it; the last one accepts everything. Compression comes before
 /// text. Formats that are not read (`opaque`) are looked for before all of them.
 const FORMATS: &[Format] = &[
+    #[cfg(feature = "office")]
+    Format::isolated("docx", office::is_docx, zip::read),
+    #[cfg(feature = "office")]
+    Format::isolated("xlsx", office::is_xlsx, zip::read),
+    #[cfg(feature = "office")]
+    Format::isolated("pptx", office::is_pptx, zip::read),
+    #[cfg(feature = "office")]
+    Format::isolated("odt", office::is_odt, zip::read),
+    #[cfg(feature = "office")]
+    Format::isolated("ods", office::is_ods, zip::read),
+    #[cfg(feature = "office")]
+    Format::isolated("odp", office::is_odp, zip::read),
+    #[cfg(feature = "office")]
+    Format::isolated("odf", office::is_flat, office::read_flat),
+    #[cfg(feature = "office")]
+    Format::isolated("rtf", rtf::sniff, rtf::read),
     #[cfg(feature = "archive")]
     Format::isolated("zip", zip::sniff, zip::read),
     Format::new("gzip", compress::is_gzip, compress::read_gzip),

@@ -5,6 +5,8 @@ mod sniff;
 
 use std::sync::Arc;
 
+#[cfg(feature = "office")]
+pub(super) use self::sniff::{is_header, is_name, is_typical_name};
 use self::rows::{MAX_FIELDS, Rows};
 use self::sniff::Dialect;
 use super::block::Window;

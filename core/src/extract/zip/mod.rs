@@ -71,11 +71,30 @@ pub(super) fn read_member(job: &mut Job<'_>, archive: &mut Archive<'_>, index: u
     !matches!(job.reason, Some(Reason::LimitBytes | Reason::LimitRatio | Reason::LimitMembers))
 }
 
+/// The bytes of a member that is part of a document; says so where they cannot be read.
+#[cfg(feature = "office")]
+pub(super) fn part_bytes<'r, 'j: 'r>(
+    job: &mut Job<'j>,
+    archive: &'r mut Archive<'_>,
+    index: usize,
+) -> Option<Box<dyn std::io::Read + 'r>> {
+    let name = archive.entries[index].name.clone();
+    let budget = job.budget;
+    let opened = job.may_open().and_then(|()| member_bytes(archive, index));
+    match opened {
+        Ok(reader) => Some(Box::new(DecodedReader::new(reader, budget))),
+        Err(reason) => {
+            job.unread_inside(Step::Member(Text(name)), reason, None);
+            None
+        }
+    }
+}
+
 /// The decoded bytes of a member.
 ///
 /// # Errors
 /// Why it cannot be read.
-pub(super) fn member_bytes<'r>(
+fn member_bytes<'r>(
     archive: &'r mut Archive<'_>,
     index: usize,
 ) -> Result<Box<dyn std::io::Read + 'r>, Reason> {
