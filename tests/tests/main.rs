@@ -4,6 +4,8 @@
 
 mod accuracy;
 mod api;
+mod files_office;
+mod made_office;
 mod properties;
 
 mod tidy;

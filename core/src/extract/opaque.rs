@@ -1,6 +1,7 @@
 //! Formats told by their first bytes whose contents are not read: by design, or not yet. Decodes nothing.
 
-use super::head::Head;
+use super::head::{Head, Stream};
+use super::job::Job;
 use super::{Format, text};
 use crate::model::Reason;
 
@@ -12,6 +13,15 @@ const fn unsupported(id: &'static str, sniff: fn(&Head<'_>) -> bool) -> Format {
 /// A format whose contents are no text; its first block may hold metadata that is.
 const fn by_design(id: &'static str, reason: Reason, sniff: fn(&Head<'_>) -> bool) -> Format {
     Format { id, sniff, read: text::read_start, unread: Some(reason), isolated: false }
+}
+
+/// A program, which may hold an archive that it unpacks.
+const fn program(id: &'static str, sniff: fn(&Head<'_>) -> bool) -> Format {
+    #[cfg(feature = "archive")]
+    const READ: fn(&mut Job<'_>, Stream<'_>) = super::zip::read_program;
+    #[cfg(not(feature = "archive"))]
+    const READ: fn(&mut Job<'_>, Stream<'_>) = text::read_start;
+    Format { read: READ, ..by_design(id, Reason::Executable, sniff) }
 }
 
 /// `RIFF` and ISO base media files name their kind behind a length.
@@ -44,8 +54,8 @@ pub(super) const FORMATS: &[Format] = &[
     by_design("avi", Reason::Video, |head| riff(head, b"AVI ")),
     by_design("mp4", Reason::Video, |head| head.raw.get(4..8) == Some(b"ftyp")),
     by_design("matroska", Reason::Video, |head| head.raw.starts_with(b"\x1A\x45\xDF\xA3")),
-    by_design("elf", Reason::Executable, |head| head.raw.starts_with(b"\x7FELF")),
-    by_design("pe", Reason::Executable, |head| {
+    program("elf", |head| head.raw.starts_with(b"\x7FELF")),
+    program("pe", |head| {
         head.raw.starts_with(b"MZ") && head.raw.get(2..64).is_some_and(|it| it.contains(&0))
     }),
     by_design("macho", Reason::Executable, |head| {

@@ -7,8 +7,14 @@ use crate::model::FieldKind;
 
 /// Bytes of prose behind which it is given away.
 const ENOUGH: usize = 128 << 10;
-/// Bytes that one cell or box may hold; what follows in it is given away with the prose.
+/// Bytes that one paragraph, cell or box may hold; what follows in it is given away with the prose.
 const MAX_HELD: usize = 4 << 20;
+/// Cells of a row, and bytes of them, behind which it is taken for two.
+const MAX_CELLS: usize = 1 << 14;
+const MAX_ROW: usize = 8 << 20;
+/// Values beside the text that are kept apart, and bytes of one.
+const MAX_NAMED: usize = 4096;
+const MAX_NAMED_LEN: usize = 4096;
 
 /// A document's text being gathered.
 pub(in super::super) struct Flow {
@@ -33,6 +39,9 @@ struct Open {
     row: Row,
     /// Where the next cell stands.
     column: u32,
+    /// Columns that the open cell spans besides its own.
+    wide: u32,
+    bytes: usize,
 }
 
 /// Why a text is kept apart.
@@ -62,6 +71,11 @@ impl Flow {
         self.stopped
     }
 
+    /// True where a paragraph is too long to be held until it ends.
+    pub(in super::super) fn is_full(&self) -> bool {
+        self.deleted.len() > MAX_HELD || self.open.last().is_some_and(|it| it.len() > MAX_HELD)
+    }
+
     fn text(&mut self) -> &mut String {
         // The prose is never closed.
         self.open.last_mut().expect("the prose stays open")
@@ -80,8 +94,14 @@ impl Flow {
     /// Adds a value that is no text of the document itself: an author, an alternative text, the target of a link.
     pub(in super::super) fn push_named(&mut self, name: &'static str, value: &str) {
         let value = value.trim();
-        if !value.is_empty() && self.named.len() < 4096 && !self.named.iter().any(|it| it.0 == name && it.1 == value) {
+        if value.is_empty() || self.named.iter().any(|it| it.0 == name && it.1 == value) {
+            return;
+        }
+        if self.named.len() < MAX_NAMED && value.len() <= MAX_NAMED_LEN {
             self.named.push((name, value.to_owned()));
+        } else {
+            self.beside.push_str(value);
+            self.beside.push('\n');
         }
     }
 
@@ -121,7 +141,7 @@ impl Flow {
         if self.tables.is_empty() && self.kinds.is_empty() {
             self.give_prose(job);
         }
-        self.tables.push(Open { table: Table::new(false), row: Row::default(), column: 0 });
+        self.tables.push(Open { table: Table::new(false), row: Row::default(), column: 0, wide: 0, bytes: 0 });
     }
 
     pub(in super::super) fn open_cell(&mut self) {
@@ -129,7 +149,14 @@ impl Flow {
         self.kinds.push(Kind::Cell);
     }
 
-    pub(in super::super) fn close_cell(&mut self) {
+    /// The open cell is so many columns wider than one.
+    pub(in super::super) fn widen(&mut self, columns: u32) {
+        if let Some(open) = self.tables.last_mut() {
+            open.wide = columns.min(MAX_CELLS as u32);
+        }
+    }
+
+    pub(in super::super) fn close_cell(&mut self, job: &mut Job<'_>) {
         if self.kinds.last() != Some(&Kind::Cell) {
             return;
         }
@@ -140,13 +167,17 @@ impl Flow {
         if !text.is_empty() {
             open.row.cells.push((open.column, text.to_owned()));
         }
-        open.column += 1;
+        open.column = open.column.saturating_add(1 + std::mem::take(&mut open.wide));
+        open.bytes += text.len();
+        if open.row.cells.len() >= MAX_CELLS || open.bytes > MAX_ROW {
+            self.close_row(job);
+        }
     }
 
     pub(in super::super) fn close_row(&mut self, job: &mut Job<'_>) {
         let Some(open) = self.tables.last_mut() else { return };
         let cells = std::mem::take(&mut open.row.cells);
-        open.column = 0;
+        (open.column, open.bytes) = (0, 0);
         if !cells.is_empty() {
             self.record += 1;
             self.stopped |= !open.table.push(job, &mut self.out, Row { number: self.record, cells });
@@ -172,7 +203,9 @@ impl Flow {
         }
         self.kinds.pop();
         let text = self.open.pop().unwrap_or_default();
-        if self.kinds.is_empty() {
+        // Between paragraphs it stands where it is.
+        let anchored = !self.text().is_empty() && !self.text().ends_with('\n');
+        if self.kinds.is_empty() && anchored {
             self.beside.push_str(&text);
             return;
         }
@@ -182,7 +215,7 @@ impl Flow {
     /// Gives away all there is; false where the receiver wants no more.
     pub(in super::super) fn finish(&mut self, job: &mut Job<'_>) -> bool {
         while !self.tables.is_empty() {
-            self.close_cell();
+            self.close_cell(job);
             self.close_table(job);
         }
         let rest: String = self.open.drain(..).collect::<Vec<_>>().join("\n") + &std::mem::take(&mut self.beside);

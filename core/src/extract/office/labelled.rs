@@ -3,10 +3,14 @@
 use super::super::compose::{Composer, Value};
 use super::super::job::Job;
 use super::xml::{Event, Xml};
-use crate::model::FieldKind;
+use crate::model::{FieldKind, NO_LABEL};
 
 /// Bytes from which on a text is prose.
 const PROSE: usize = 256;
+/// Bytes of one text that are held until it ends.
+const MAX_HELD: usize = 1 << 20;
+/// Bytes of names that are a label.
+const MAX_LABEL: usize = 256;
 /// Attributes that only say how XML is to be read.
 const PLUMBING: [&str; 6] = ["xmlns", "schemaLocation", "fmtid", "pid", "type", "lang"];
 
@@ -38,6 +42,13 @@ pub(super) fn read(job: &mut Job<'_>, mut xml: Xml<'_>, mut out: Composer) -> bo
                 if let Some(element) = open.last_mut() {
                     element.text.push_str(&text);
                 }
+                if open.last().is_some_and(|it| it.text.len() > MAX_HELD) {
+                    let path = label(&open, None);
+                    let held = open.last_mut().map(|it| std::mem::take(&mut it.text)).unwrap_or_default();
+                    if !emit(job, &mut out, &path, &held, record) {
+                        return false;
+                    }
+                }
             }
             Event::End(_) => {
                 let path = label(&open, None);
@@ -65,7 +76,7 @@ fn emit(job: &mut Job<'_>, out: &mut Composer, path: &str, text: &str, record: u
     if text.is_empty() {
         return true;
     }
-    let label = out.named(path.as_bytes());
+    let label = if path.len() <= MAX_LABEL { out.named(path.as_bytes()) } else { NO_LABEL };
     let value = Value::structured(text.as_bytes(), label, record);
     let kind = if text.len() > PROSE { FieldKind::Narrative } else { FieldKind::Structured };
     out.push(job, Value { kind, ..value })
@@ -75,14 +86,14 @@ fn emit(job: &mut Job<'_>, out: &mut Composer, path: &str, text: &str, record: u
 fn label(open: &[Open], attribute: Option<&str>) -> String {
     let named = open.iter().rposition(|it| it.called.is_some());
     let mut path: Vec<&str> = match named {
-        Some(index) if attribute.is_none() => open[index..=index].iter().filter_map(|it| it.called.as_deref()).collect(),
+        Some(index) if attribute.is_none_or(|it| it == "v") => open[index..=index].iter().filter_map(|it| it.called.as_deref()).collect(),
         // The root names the kind of document, not what stands in it.
         _ => open.iter().skip(1.min(open.len() - 1)).map(|it| it.name.as_str()).collect(),
     };
     if path.len() > 2 {
         path.drain(..path.len() - 2);
     }
-    path.extend(attribute);
+    path.extend(attribute.filter(|it| *it != "v"));
     path.join(".")
 }
 

@@ -56,6 +56,9 @@ pub(super) fn read(job: &mut Job<'_>, mut xml: Xml<'_>, flow: &mut Flow) -> bool
             }
             _ => {}
         }
+        if flow.is_full() {
+            flow.end_line(job);
+        }
         if flow.is_stopped() {
             return false;
         }
@@ -80,6 +83,10 @@ impl State {
             "tbl" => flow.open_table(job),
             "tc" => flow.open_cell(),
             "txbxContent" => flow.open_box(),
+            "gridSpan" => {
+                let span = tag.attribute("val").and_then(|it| it.parse::<u32>().ok());
+                flow.widen(span.unwrap_or(1).saturating_sub(1));
+            }
             "tab" | "ptab" if !self.in_text => flow.push("\t"),
             "br" | "cr" => flow.push("\n"),
             "noBreakHyphen" => flow.push("-"),
@@ -126,7 +133,7 @@ impl State {
         self.in_text = false;
         match name {
             "p" | "text" | "instrText" | "v" | "cm" => flow.end_line(job),
-            "tc" => flow.close_cell(),
+            "tc" => flow.close_cell(job),
             "tr" => flow.close_row(job),
             "tbl" => flow.close_table(job),
             "txbxContent" => flow.close_box(),

@@ -13,6 +13,8 @@ use crate::model::{Reason, Step};
 
 /// Spaces that one element may stand for.
 const MAX_SPACES: usize = 1024;
+/// Encrypted parts that are told apart.
+const MAX_ENCRYPTED: usize = 1 << 12;
 /// Parts whose XML is a document's, rather than settings.
 const PARTS: [&str; 2] = ["content.xml", "styles.xml"];
 /// Attributes that people read or follow, and what they are called.
@@ -100,7 +102,7 @@ fn encrypted_parts(job: &mut Job<'_>, archive: &mut Archive<'_>) -> Vec<String> 
         let Event::Start(tag) = event else { continue };
         match tag.name() {
             "file-entry" => path = tag.attribute("full-path").unwrap_or_default().into_owned(),
-            "encryption-data" => encrypted.push(std::mem::take(&mut path)),
+            "encryption-data" if encrypted.len() < MAX_ENCRYPTED => encrypted.push(std::mem::take(&mut path)),
             _ => {}
         }
     }
@@ -121,6 +123,9 @@ pub(super) fn read_content(job: &mut Job<'_>, mut xml: Xml<'_>) -> bool {
             Event::Text(text) => content.text(&text),
             Event::End(end) => content.end(job, end.name()),
             _ => {}
+        }
+        if content.flow.is_full() {
+            content.flow.end_line(job);
         }
         if content.flow.is_stopped() {
             return false;
@@ -210,7 +215,7 @@ impl Content {
             "p" | "h" | "title" | "desc" | "creator" | "date" => self.flow.end_line(job),
             "table" => self.flow.close_table(job),
             "table-row" => self.flow.close_row(job),
-            "table-cell" | "covered-table-cell" => self.flow.close_cell(),
+            "table-cell" | "covered-table-cell" => self.flow.close_cell(job),
             "text-box" | "annotation" | "note-body" => self.flow.close_box(),
             "deletion" => self.deleted = self.deleted.saturating_sub(1),
             "page" => {

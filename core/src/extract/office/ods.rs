@@ -4,12 +4,14 @@ use super::super::compose::{Composer, Value};
 use super::super::job::Job;
 use super::table::{Row, Table};
 use super::xml::{Event, Tag, Xml};
-use crate::model::{FieldKind, Grid, Label, Text};
+use crate::model::{FieldKind, Grid, Label, Reason, Text};
 
 /// Columns of a sheet.
 const MAX_COLUMNS: u64 = 16_384;
 /// Texts beside cells that are held back until the table has been looked at.
 const MAX_BESIDE: usize = 1 << 14;
+/// Bytes of one cell.
+const MAX_HELD: usize = 8 << 20;
 
 /// Reads what stands in an `office:spreadsheet`; false where the receiver wants no more.
 pub(super) fn read(job: &mut Job<'_>, xml: &mut Xml<'_>) -> bool {
@@ -49,6 +51,8 @@ struct Sheet {
     beside: Vec<(u64, u32, String)>,
     open: Vec<String>,
     in_text: u32,
+    /// A cell holds more than is read of it.
+    cut: bool,
 }
 
 /// The cell that is open.
@@ -72,6 +76,7 @@ impl Sheet {
             beside: Vec::new(),
             open: Vec::new(),
             in_text: 0,
+            cut: false,
         }
     }
 
@@ -99,8 +104,14 @@ impl Sheet {
     }
 
     fn text(&mut self, text: &str) {
-        if self.in_text > 0 {
-            self.open.last_mut().unwrap_or(&mut self.cell.text).push_str(text);
+        if self.in_text == 0 {
+            return;
+        }
+        let held = self.open.last_mut().unwrap_or(&mut self.cell.text);
+        if held.len() + text.len() <= MAX_HELD {
+            held.push_str(text);
+        } else {
+            self.cut = true;
         }
     }
 
@@ -159,6 +170,9 @@ impl Sheet {
     }
 
     fn finish(&mut self, job: &mut Job<'_>) -> bool {
+        if std::mem::take(&mut self.cut) {
+            job.unread(Reason::LimitBytes, None);
+        }
         self.table.finish(job, &mut self.out) && self.push_beside(job) && self.out.flush(job)
     }
 }

@@ -45,6 +45,9 @@ const STEPS: [(&str, &str); 12] = [
     ("settings", "settings"),
 ];
 
+/// Parts that hold paragraphs, by the beginnings of their paths.
+const FLOWING: [&str; 6] = ["word/", "ppt/", "xl/drawings/", "xl/charts/", "xl/comments", "xl/diagrams/"];
+
 /// A package being read.
 pub(super) struct Package<'p, 'a> {
     pub(super) archive: &'p mut Archive<'a>,
@@ -143,9 +146,9 @@ fn read_part(job: &mut Job<'_>, package: &mut Package<'_, '_>, index: usize) -> 
     if lower.starts_with("docprops/") {
         return labelled::read(job, xml, Composer::inside(job, Step::part("properties")));
     }
-    let own = ["word/", "xl/", "ppt/"].iter().any(|it| lower.starts_with(it));
-    if !own || file.starts_with("item") || lower.contains("/externallinks/") || lower.contains("/pivotcache/") {
-        return labelled::read(job, xml, Composer::inside(job, Step::part("custom XML")));
+    if !FLOWING.iter().any(|it| lower.starts_with(it)) {
+        let step = if lower.starts_with("xl/") { "workbook" } else { "custom XML" };
+        return labelled::read(job, xml, Composer::inside(job, Step::part(step)));
     }
     let out = step.map_or_else(|| Composer::new(job), |it| Composer::inside(job, Step::part(it)));
     let mut flow = Flow::new(out);

@@ -4,6 +4,9 @@ use super::super::job::Job;
 use super::super::zip::{Archive, part_bytes};
 use super::xml::{Event, Xml};
 
+/// Memory that the relationships of one part may take.
+const MAX_BYTES: usize = 16 << 20;
+
 /// One relationship.
 #[derive(Clone, Debug)]
 pub(super) struct Relation {
@@ -26,10 +29,10 @@ pub(super) fn of_part(job: &mut Job<'_>, archive: &mut Archive<'_>, part: &str) 
 
 /// The relationships in a file of them that belongs to a part in `folder`.
 pub(super) fn read(mut xml: Xml<'_>, folder: &str) -> Vec<Relation> {
-    let mut relations = Vec::new();
+    let (mut relations, mut bytes) = (Vec::new(), 0);
     while let Some(event) = xml.next() {
         let Event::Start(tag) = event else { continue };
-        if tag.name() != "Relationship" || relations.len() >= 1 << 16 {
+        if tag.name() != "Relationship" || bytes > MAX_BYTES {
             continue;
         }
         let text = |name| tag.attribute(name).unwrap_or_default().into_owned();
@@ -37,7 +40,9 @@ pub(super) fn read(mut xml: Xml<'_>, folder: &str) -> Vec<Relation> {
         let target = text("Target");
         let target = if external { target } else { resolve(folder, &target) };
         let kind = text("Type").rsplit('/').next().unwrap_or_default().to_owned();
-        relations.push(Relation { id: text("Id"), kind, target, external });
+        let relation = Relation { id: text("Id"), kind, target, external };
+        bytes += size_of::<Relation>() + relation.id.len() + relation.kind.len() + relation.target.len();
+        relations.push(relation);
     }
     relations
 }

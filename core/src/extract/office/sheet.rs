@@ -13,6 +13,12 @@ use crate::model::{FieldKind, Grid, Label, Reason, Text};
 
 /// Bytes of shared strings kept.
 const MAX_STRINGS: usize = 192 << 20;
+/// Shared strings, styles, sheets and names kept; no program writes as many.
+const MAX_COUNT: usize = 1 << 24;
+const MAX_STYLES: usize = 1 << 16;
+const MAX_SHEETS: usize = 1 << 12;
+/// Bytes of what stands beside cells that are held back.
+const MAX_BESIDE: usize = 1 << 20;
 /// Columns of a sheet.
 const MAX_COLUMNS: u32 = 16_384;
 /// Bytes of one row.
@@ -97,13 +103,13 @@ fn read_workbook(mut xml: Xml<'_>, book: &mut Book) {
                 let text = |key| tag.attribute(key).unwrap_or_default().into_owned();
                 match tag.name() {
                     "workbookPr" => book.since_1904 = matches!(text("date1904").as_str(), "1" | "true"),
-                    "sheet" => book.sheets.push((text("name"), text("id"))),
+                    "sheet" if book.sheets.len() < MAX_SHEETS => book.sheets.push((text("name"), text("id"))),
                     "definedName" => name = Some(text("name")),
                     _ => {}
                 }
             }
             Event::Text(text) => {
-                if let Some(name) = &name {
+                if let Some(name) = name.as_ref().filter(|_| book.names.len() < MAX_STYLES) {
                     book.names.push((name.clone(), text.into_owned()));
                 }
             }
@@ -131,9 +137,9 @@ fn read_styles(mut xml: Xml<'_>) -> Vec<Shown> {
             Event::Start(tag) => {
                 let id = || tag.attribute("numFmtId").and_then(|it| it.parse::<u32>().ok()).unwrap_or(0);
                 match tag.name() {
-                    "numFmt" => codes.push((id(), number::parse(&tag.attribute("formatCode").unwrap_or_default()))),
+                    "numFmt" if codes.len() < MAX_SHEETS => codes.push((id(), number::parse(&tag.attribute("formatCode").unwrap_or_default()))),
                     "cellXfs" => in_cells = true,
-                    "xf" if in_cells => {
+                    "xf" if in_cells && styles.len() < MAX_STYLES => {
                         let own = codes.iter().find(|it| it.0 == id()).map(|it| it.1.clone());
                         styles.push(own.unwrap_or_else(|| number::built_in(id())));
                     }
@@ -148,19 +154,25 @@ fn read_styles(mut xml: Xml<'_>) -> Vec<Shown> {
 }
 
 fn read_strings(xml: &mut Xml<'_>, strings: &mut Strings) {
-    let (mut in_text, mut phonetic) = (false, false);
+    let (mut in_text, mut phonetic) = (false, String::new());
+    let mut sounds = false;
     while let Some(event) = xml.next() {
         match event {
             Event::Start(tag) => {
                 in_text = tag.name() == "t";
-                phonetic |= tag.name() == "rPh";
+                sounds |= tag.name() == "rPh";
             }
-            Event::Text(text) if in_text && !phonetic => strings.text.push_str(&text),
+            Event::Text(text) if in_text && sounds => phonetic.push_str(&text),
+            Event::Text(text) if in_text => strings.text.push_str(&text),
             Event::End(end) => {
                 in_text = false;
                 match end.name() {
-                    "rPh" => phonetic = false,
+                    "rPh" => sounds = false,
                     "si" => {
+                        if !phonetic.is_empty() {
+                            strings.text.push(' ');
+                            strings.text.push_str(&std::mem::take(&mut phonetic));
+                        }
                         strings.ends.push(strings.text.len() as u32);
                         strings.used.push(Cell::new(false));
                     }
@@ -169,7 +181,7 @@ fn read_strings(xml: &mut Xml<'_>, strings: &mut Strings) {
             }
             _ => {}
         }
-        if strings.text.len() > MAX_STRINGS {
+        if strings.text.len() > MAX_STRINGS || strings.ends.len() > MAX_COUNT {
             xml.trouble = Some(Reason::LimitBytes);
             return;
         }
@@ -240,12 +252,13 @@ impl Sheet<'_> {
         while let Some(event) = xml.next() {
             match event {
                 Event::Start(tag) => self.start(&tag),
-                Event::Text(text) => match self.place {
+                Event::Text(text) if self.value.len() + self.beside.len() < MAX_ROW => match self.place {
                     Place::Value => self.value.push_str(&text),
                     Place::Formula => literals(&text, &mut self.beside),
                     Place::Beside => self.beside.push_str(&text),
                     Place::None => {}
                 },
+                Event::Text(_) => self.row_bytes = MAX_ROW + 1,
                 Event::End(end) => {
                     if !self.end(job, end.name()) {
                         return false;
@@ -305,6 +318,9 @@ impl Sheet<'_> {
     }
 
     fn end(&mut self, job: &mut Job<'_>, name: &str) -> bool {
+        if self.beside.len() > MAX_BESIDE && !(self.table.finish(job, &mut self.out) && self.push_beside(job)) {
+            return false;
+        }
         match name {
             "c" => self.end_cell(),
             "row" => return self.push_row(job),
@@ -357,7 +373,7 @@ impl Sheet<'_> {
 
     /// What stands beside the cells: headers and footers, links, rules.
     fn push_beside(&mut self, job: &mut Job<'_>) -> bool {
-        let beside = strip_codes(&self.beside);
+        let beside = strip_codes(&std::mem::take(&mut self.beside));
         self.out.push(job, Value { record: self.row.number + 1, ..Value::prose(beside.as_bytes()) })
     }
 }

@@ -131,7 +131,8 @@ impl<'a> Xml<'a> {
             }
             Ok(Raw::Eof) => {
                 self.ended = true;
-                if self.depth > 0 || self.count == 0 {
+                // A part without a byte is one without text.
+                if self.depth > 0 || self.count == 0 && self.reader.buffer_position() > 0 {
                     self.trouble = self.trouble.or(Some(Reason::Malformed));
                 }
                 None

@@ -75,6 +75,9 @@ pub(super) fn read<'i>(job: &mut Job<'_>, input: Box<dyn Read + 'i>) {
                 }
             }
         }
+        if reader.flow.is_full() {
+            reader.flow.end_line(job);
+        }
         if reader.flow.is_stopped() || reader.bytes.len() > ENOUGH && job.is_over() {
             return;
         }
@@ -273,12 +276,12 @@ impl Reader {
                 self.reset = false;
                 self.enter_table(job);
                 self.enter_cell();
-                self.flow.close_cell();
+                self.flow.close_cell(job);
                 self.in_cell = false;
             }
             "row" | "nestrow" => {
                 if self.in_cell && self.target() == Target::Body {
-                    self.flow.close_cell();
+                    self.flow.close_cell(job);
                     self.in_cell = false;
                 }
                 self.flow.close_row(job);
@@ -317,9 +320,11 @@ impl Reader {
             self.skip -= 1;
             return;
         }
+        self.decode(job);
+        // What keeps words and numbers together on a line must not keep them from being told.
         match symbol {
             b'*' => self.ignorable = true,
-            b'~' => self.push(job, "\u{A0}"),
+            b'~' => self.push(job, " "),
             b'_' => self.push(job, "-"),
             b'\r' | b'\n' => self.push(job, "\n"),
             b'\t' => self.push(job, "\t"),

@@ -56,9 +56,15 @@ impl<'a> Archive<'a> {
             drop_overlapping(&mut entries);
             job.unread(Reason::LimitRatio, None);
         }
+        let (sound, astray): (Vec<Entry>, Vec<Entry>) =
+            entries.into_iter().partition(|it| salvage::data_start(&mut input, it.header).is_some());
+        entries = sound;
         let unlisted = salvage::unlisted(job, &mut input, &entries, end);
         is_damaged |= entries.is_empty() && unlisted.is_empty() && !is_empty(&mut input, end);
         entries.extend(unlisted);
+        let known: HashSet<Vec<u8>> = entries.iter().map(|it| it.name.clone()).collect();
+        // A directory that points beside its members names them all the same.
+        entries.extend(astray.into_iter().filter(|it| !known.contains(&it.name)));
         Archive { input, entries, is_damaged }
     }
 

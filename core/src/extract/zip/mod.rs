@@ -11,16 +11,19 @@ use super::budget::DecodedReader;
 use super::compose::{Composer, Value};
 use super::head::{Bytes, Head, Stream};
 use super::job::Job;
+use super::text;
 use crate::model::{FieldKind, Reason, Step, Text};
 
+/// Bytes that the end of the directory and its comment take at most (APPNOTE 4.3.16).
+const MAX_END: u64 = 22 + (1 << 16);
 /// Packed bytes of a member that is looked at for whether its encryption flag lies.
 const MAX_DOUBTED: u64 = 16 << 20;
 
-/// APPNOTE 4.3.7, 4.3.16, and 8.5.3 for archives that were meant to span disks. A program or script may come first.
+/// APPNOTE 4.3.7, 4.3.16, and 8.5.3 for archives that were meant to span disks. A script may come first.
 pub(super) fn sniff(head: &Head<'_>) -> bool {
     const STARTS: [&[u8]; 4] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK", b"PK00PK"];
-    let prefixed = head.raw.starts_with(b"#!") || head.raw.starts_with(b"MZ") || head.raw.starts_with(b"\x7FELF");
-    STARTS.iter().any(|start| head.raw.starts_with(start)) || prefixed && salvage::begins_within(head.raw)
+    let script = head.raw.starts_with(b"#!");
+    STARTS.iter().any(|start| head.raw.starts_with(start)) || script && salvage::begins_within(head.raw)
 }
 
 /// Reads every member.
@@ -35,6 +38,15 @@ pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
         return;
     }
     read_members(job, &mut archive);
+}
+
+/// Reads a program: the archive that unpacks itself, where it is one, else what stands in clear at its beginning.
+pub(super) fn read_program(job: &mut Job<'_>, mut stream: Stream<'_>) {
+    let end = stream.peek_end(MAX_END);
+    if memchr::memmem::rfind(&end, b"PK\x05\x06").is_none() {
+        return text::read_start(job, stream);
+    }
+    read(job, stream);
 }
 
 /// Reads every member as what it is, its name included.

@@ -134,6 +134,15 @@ fn a_script_may_come_first() {
 }
 
 #[test]
+fn a_program_may_unpack_itself() {
+    let bytes = [&b"MZ\x90\0\x03\0\0\0 stub "[..], &[0; 70_000], &stored(&[("a.txt", TEXT)])].concat();
+    let mut kept = Kept::default();
+    let extraction = extract(Input::File(&mut Cursor::new(&bytes)), Hint::default(), &Limits::default(), &mut kept);
+    assert_eq!((extraction.format, extraction.reason), ("pe", Some(Reason::Executable)));
+    assert!(kept.segments.iter().any(|it| it.text.as_slice() == TEXT));
+}
+
+#[test]
 fn damage_is_said_and_what_came_before_it_kept() {
     let text = b"row of text\n".repeat(1000);
     let mut bytes = archive(&[("a.txt", 0, 0, text.clone(), &text)]);
