@@ -111,7 +111,8 @@ fn python(setup: &Setup) -> Result<PathBuf> {
     if !ready() {
         quiet(Command::new("python3").args(["-m", "venv"]).arg(&folder)).context("make a Python environment")?;
         let packages = PEERS.map(|it| it.package);
-        quiet(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(packages)).context("install them")?;
+        quiet(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(packages))
+            .context("install them")?;
     }
     Ok(python)
 }

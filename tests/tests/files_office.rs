@@ -103,6 +103,10 @@ fn what_other_readers_find_in_a_file_is_found() {
     let Some((folder, rows)) = shared("TRUTH.tsv") else { return };
     let mut wanted: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row[1] == "text_contains" && row[3] == "text") {
+        // Names of Java exceptions are what those tests expect instead of text.
+        if row[2].contains("Exception") {
+            continue;
+        }
         let office = FOLDERS.contains(&row[0].split('/').next().unwrap_or_default());
         if office && !is_ole(&folder.join(&row[0])) {
             wanted.entry(&row[0]).or_default().push(&row[2]);

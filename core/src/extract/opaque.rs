@@ -55,9 +55,7 @@ pub(super) const FORMATS: &[Format] = &[
     by_design("mp4", Reason::Video, |head| head.raw.get(4..8) == Some(b"ftyp")),
     by_design("matroska", Reason::Video, |head| head.raw.starts_with(b"\x1A\x45\xDF\xA3")),
     program("elf", |head| head.raw.starts_with(b"\x7FELF")),
-    program("pe", |head| {
-        head.raw.starts_with(b"MZ") && head.raw.get(2..64).is_some_and(|it| it.contains(&0))
-    }),
+    program("pe", |head| head.raw.starts_with(b"MZ") && head.raw.get(2..64).is_some_and(|it| it.contains(&0))),
     by_design("macho", Reason::Executable, |head| {
         head.raw.starts_with(b"\xCF\xFA\xED\xFE") || head.raw.starts_with(b"\xCE\xFA\xED\xFE")
     }),

@@ -86,7 +86,9 @@ fn emit(job: &mut Job<'_>, out: &mut Composer, path: &str, text: &str, record: u
 fn label(open: &[Open], attribute: Option<&str>) -> String {
     let named = open.iter().rposition(|it| it.called.is_some());
     let mut path: Vec<&str> = match named {
-        Some(index) if attribute.is_none_or(|it| it == "v") => open[index..=index].iter().filter_map(|it| it.called.as_deref()).collect(),
+        Some(index) if attribute.is_none_or(|it| it == "v") => {
+            open[index..=index].iter().filter_map(|it| it.called.as_deref()).collect()
+        }
         // The root names the kind of document, not what stands in it.
         _ => open.iter().skip(1.min(open.len() - 1)).map(|it| it.name.as_str()).collect(),
     };
@@ -98,5 +100,12 @@ fn label(open: &[Open], attribute: Option<&str>) -> String {
 }
 
 fn is_namespace(value: &str) -> bool {
-    value.starts_with("http://schemas.") || value.starts_with("http://www.w3.org/") || value.starts_with("http://purl.")
+    const STARTS: [&str; 5] = [
+        "http://schemas.",
+        "http://www.w3.org/",
+        "http://purl.",
+        "http://docs.oasis-open.org/",
+        "http://openoffice.org/",
+    ];
+    STARTS.iter().any(|it| value.starts_with(it))
 }

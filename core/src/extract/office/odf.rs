@@ -1,4 +1,4 @@
-//! OpenDocument: text documents, presentations and drawings, as packages or as one flat file; encrypted parts are named.
+//! OpenDocument: text documents, presentations, drawings, as packages or one flat file; encrypted parts are named.
 
 use memchr::memmem;
 
@@ -78,7 +78,7 @@ fn read_part(job: &mut Job<'_>, archive: &mut Archive<'_>, index: usize, name: &
     if file.is_empty() || name == "mimetype" || name.starts_with("META-INF/") || name.starts_with("Configurations2/") {
         return true;
     }
-    if !name.ends_with(".xml") {
+    if !name.ends_with(".xml") && !name.ends_with(".rdf") {
         return zip::read_member(job, archive, index);
     }
     let Some(bytes) = part_bytes(job, archive, index) else { return true };
@@ -111,7 +111,8 @@ fn encrypted_parts(job: &mut Job<'_>, archive: &mut Archive<'_>) -> Vec<String> 
 
 /// Reads the content of a document; false where the receiver wants no more.
 pub(super) fn read_content(job: &mut Job<'_>, mut xml: Xml<'_>) -> bool {
-    let mut content = Content { flow: Flow::new(Composer::new(job)), skipped: 0, deleted: 0, page: 0, texts: Vec::new() };
+    let mut content =
+        Content { flow: Flow::new(Composer::new(job)), skipped: 0, deleted: 0, page: 0, texts: Vec::new() };
     while let Some(event) = xml.next() {
         match event {
             Event::Start(tag) if tag.name() == "spreadsheet" => {
@@ -180,7 +181,9 @@ impl Content {
             _ => {}
         }
         for (key, value) in tag.attributes() {
-            if let Some((_, called)) = ATTRIBUTES.iter().find(|it| it.0 == key).filter(|_| !value.starts_with("Pictures/")) {
+            if let Some((_, called)) =
+                ATTRIBUTES.iter().find(|it| it.0 == key).filter(|_| !value.starts_with("Pictures/"))
+            {
                 self.flow.push_named(called, &value);
             }
         }
@@ -228,6 +231,8 @@ impl Content {
 
 /// Elements that say how text looks.
 fn is_look(tag: &Tag<'_>) -> bool {
-    tag.full_name().starts_with("style:") && !matches!(tag.name(), "master-page" | "header" | "footer")
-        && !tag.name().starts_with("header-") && !tag.name().starts_with("footer-")
+    tag.full_name().starts_with("style:")
+        && !matches!(tag.name(), "master-page" | "header" | "footer")
+        && !tag.name().starts_with("header-")
+        && !tag.name().starts_with("footer-")
 }

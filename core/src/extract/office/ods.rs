@@ -85,7 +85,8 @@ impl Sheet {
         match tag.name() {
             "table-row" => self.rows_repeated = repeated("number-rows-repeated"),
             "table-cell" | "covered-table-cell" => {
-                self.cell = Cell { repeated: repeated("number-columns-repeated"), value: value_of(tag), ..Cell::default() };
+                self.cell =
+                    Cell { repeated: repeated("number-columns-repeated"), value: value_of(tag), ..Cell::default() };
             }
             "annotation" | "text-box" | "shape" | "custom-shape" | "tracked-changes" => self.open.push(String::new()),
             "tab" | "s" => self.text(" "),

@@ -137,7 +137,9 @@ fn read_styles(mut xml: Xml<'_>) -> Vec<Shown> {
             Event::Start(tag) => {
                 let id = || tag.attribute("numFmtId").and_then(|it| it.parse::<u32>().ok()).unwrap_or(0);
                 match tag.name() {
-                    "numFmt" if codes.len() < MAX_SHEETS => codes.push((id(), number::parse(&tag.attribute("formatCode").unwrap_or_default()))),
+                    "numFmt" if codes.len() < MAX_SHEETS => {
+                        codes.push((id(), number::parse(&tag.attribute("formatCode").unwrap_or_default())))
+                    }
                     "cellXfs" => in_cells = true,
                     "xf" if in_cells && styles.len() < MAX_STYLES => {
                         let own = codes.iter().find(|it| it.0 == id()).map(|it| it.1.clone());
@@ -381,7 +383,8 @@ impl Sheet<'_> {
 /// Column from 0 and row from 1 of a reference such as `AB12`.
 fn reference(cell: &str) -> Option<(u32, u64)> {
     let letters = cell.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let column = cell.bytes().take(letters.min(4)).fold(0, |sum, it| sum * 26 + u32::from(it.to_ascii_uppercase() - b'A') + 1);
+    let column =
+        cell.bytes().take(letters.min(4)).fold(0, |sum, it| sum * 26 + u32::from(it.to_ascii_uppercase() - b'A') + 1);
     let row = cell[letters..].parse().ok()?;
     (letters > 0 && column <= MAX_COLUMNS).then(|| (column - 1, row))
 }
@@ -407,9 +410,7 @@ fn strip_codes(text: &str) -> String {
             Some('L' | 'C' | 'R') => out.push('\n'),
             Some('"') => chars.by_ref().take_while(|it| *it != '"').for_each(drop),
             Some('&') => out.push('&'),
-            Some(digit) if digit.is_ascii_digit() => {
-                while chars.next_if(char::is_ascii_digit).is_some() {}
-            }
+            Some(digit) if digit.is_ascii_digit() => while chars.next_if(char::is_ascii_digit).is_some() {},
             Some(other) if !other.is_ascii_alphabetic() => out.push(other),
             _ => {}
         }
@@ -418,12 +419,7 @@ fn strip_codes(text: &str) -> String {
 }
 
 /// Comments and threads stand at their cells.
-fn read_comments(
-    job: &mut Job<'_>,
-    package: &mut Package<'_, '_>,
-    relations: &[Relation],
-    out: &mut Composer,
-) -> bool {
+fn read_comments(job: &mut Job<'_>, package: &mut Package<'_, '_>, relations: &[Relation], out: &mut Composer) -> bool {
     let comments = relations.iter().filter(|it| matches!(it.kind.as_str(), "comments" | "threadedComment"));
     for target in comments.map(|it| it.target.clone()).collect::<Vec<_>>() {
         let Some(mut xml) = package.open(job, &target) else { continue };

@@ -90,7 +90,9 @@ fn what_stands_beside_the_text_is_read() {
     );
     assert_eq!(extraction.state, SourceState::Complete);
     let pairs = kept.pairs();
-    for pair in ["=boxed\nanchor\nPatient: Jane\n", "=struck out\n", "author=Dr. Gone", "creator=Ann Author", "MRN=4711"] {
+    for pair in
+        ["=boxed\nanchor\nPatient: Jane\n", "=struck out\n", "author=Dr. Gone", "creator=Ann Author", "MRN=4711"]
+    {
         assert!(pairs.contains(&pair.to_owned()), "{pair}: {pairs:?}");
     }
     for pair in ["link=https://example.org/jane", "=on every page\n", "patient.name=Zoe", "ssn=1"] {
@@ -131,7 +133,9 @@ fn workbook(cells: &str, more: &[(&str, &str)]) -> (Kept, Extraction) {
         ("rId2", "sharedStrings", "sharedStrings.xml"),
         ("rId3", "styles", "/xl/styles.xml"),
     ]);
-    let sheet = format!("<worksheet><sheetData>{cells}</sheetData><headerFooter><oddHeader>&amp;L&amp;\"Arial,Bold\"&amp;12Jane</oddHeader></headerFooter></worksheet>");
+    let sheet = format!(
+        "<worksheet><sheetData>{cells}</sheetData><headerFooter><oddHeader>&amp;L&amp;\"Arial,Bold\"&amp;12Jane</oddHeader></headerFooter></worksheet>"
+    );
     let parts = [
         ("[Content_Types].xml", "<Types/>"),
         ("_rels/.rels", &root),
@@ -167,9 +171,12 @@ fn cells_have_names_places_and_meanings() {
     );
     assert_eq!((extraction.format, extraction.state), ("xlsx", SourceState::Complete));
     let pairs = kept.pairs();
-    let expected = ["=Patient name", "=DOB", "=SSN", "Patient name=Jane Doe", "DOB=1970-01-01", "SSN=012-34-5678", "=9"];
+    let expected =
+        ["=Patient name", "=DOB", "=SSN", "Patient name=Jane Doe", "DOB=1970-01-01", "SSN=012-34-5678", "=9"];
     assert_eq!(pairs[..7], expected);
-    for pair in ["Patient name=Joe Roe", "comment=call first", "author=Dr. Note", "Doctor=\"Dr. Example\"", "=left over"] {
+    for pair in
+        ["Patient name=Joe Roe", "comment=call first", "author=Dr. Note", "Doctor=\"Dr. Example\"", "=left over"]
+    {
         assert!(pairs.contains(&pair.to_owned()), "{pair}: {pairs:?}");
     }
     assert!(pairs.iter().any(|it| it.contains("Ann Poe") && it.contains("Jane")), "{pairs:?}");
@@ -196,7 +203,9 @@ fn slides_are_pages_with_notes() {
     let root = relations(&[("r1", "officeDocument", "ppt/presentation.xml")]);
     let main = "<p:presentation><p:sldIdLst><p:sldId id=\"256\" r:id=\"rId2\"/><p:sldId id=\"257\" r:id=\"rId1\"/></p:sldIdLst></p:presentation>";
     let uses = relations(&[("rId1", "slide", "slides/slide1.xml"), ("rId2", "slide", "slides/slide2.xml")]);
-    let slide = |text: &str| format!("<p:sld show=\"0\"><p:sp><p:nvPr descr=\"alt\"/><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:sp></p:sld>");
+    let slide = |text: &str| {
+        format!("<p:sld show=\"0\"><p:sp><p:nvPr descr=\"alt\"/><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:sp></p:sld>")
+    };
     let (one, two) = (slide("one"), slide("two"));
     let notes = relations(&[("r1", "notesSlide", "../notesSlides/notesSlide1.xml")]);
     let parts = [
@@ -212,11 +221,7 @@ fn slides_are_pages_with_notes() {
     let (kept, extraction) = run(&package(&parts));
     assert_eq!((extraction.format, extraction.state), ("pptx", SourceState::Complete));
     let places: Vec<_> = kept.segments.iter().map(|it| it.frame.provenance.to_vec()).collect();
-    assert_eq!(places[..3], [
-        vec![Step::Page(1)],
-        vec![Step::Page(2)],
-        vec![Step::Page(2), Step::part("notes")]
-    ]);
+    assert_eq!(places[..3], [vec![Step::Page(1)], vec![Step::Page(2)], vec![Step::Page(2), Step::part("notes")]]);
     assert_eq!(kept.pairs()[..2], ["=two\n", "description=alt"]);
 }
 
@@ -264,7 +269,10 @@ fn open_sheets_are_bounded_and_typed() {
          </table:table-row><table:table-row>{}<table:table-cell table:number-columns-repeated=\"1\" office:date-value=\"1970-01-02\">\
          <text:p>2.1.70</text:p></table:table-cell><table:table-cell office:value=\"123456789\"><text:p>1.23E+08</text:p>\
          <office:annotation><text:p>see file</text:p></office:annotation></table:table-cell></table:table-row></table:table></office:spreadsheet>",
-        cell("Patient name"), cell("DOB"), cell("ID"), cell("Jane Doe"),
+        cell("Patient name"),
+        cell("DOB"),
+        cell("ID"),
+        cell("Jane Doe"),
     );
     let (kept, extraction) = opendocument("spreadsheet", &body, &[]);
     assert_eq!((extraction.format, extraction.state), ("ods", SourceState::Complete));

@@ -16,12 +16,14 @@ pub(super) enum Token {
     Symbol(u8),
     /// A byte of text, in clear or as `\'hh`.
     Byte(u8),
+    /// A byte behind `\bin`: of a picture or an object.
+    Binary(u8),
 }
 
 /// Bytes being taken apart.
 pub(super) struct Tokens<'a> {
     input: BufReader<Box<dyn Read + 'a>>,
-    /// The rest of a `\bin` that is passed over, or taken as bytes.
+    /// Bytes of a `\bin` that are left.
     binary: u64,
 }
 
@@ -57,7 +59,7 @@ impl<'a> Tokens<'a> {
     pub(super) fn next(&mut self) -> Option<Token> {
         if self.binary > 0 {
             self.binary -= 1;
-            return self.byte().map(Token::Byte);
+            return self.byte().map(Token::Binary);
         }
         loop {
             return Some(match self.byte()? {

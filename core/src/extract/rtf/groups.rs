@@ -84,8 +84,7 @@ const TARGETS: [(&str, Target); 44] = [
 const PAGES: [&str; 9] =
     ["header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf", "ftnsep"];
 /// Destinations whose text is the document's, though readers may ignore them.
-const TEXTS: [&str; 7] =
-    ["shpinst", "shprslt", "objattph", "result", "nesttableprops", "formfield", "txfieldtext"];
+const TEXTS: [&str; 7] = ["shpinst", "shprslt", "objattph", "result", "nesttableprops", "formfield", "txfieldtext"];
 /// Values of form fields and shapes.
 const VALUES: [(&str, Target); 10] = [
     ("htmltag", Target::Named("markup")),

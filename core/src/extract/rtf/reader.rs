@@ -67,6 +67,7 @@ pub(super) fn read<'i>(job: &mut Job<'_>, input: Box<dyn Read + 'i>) {
                 }
             }
             Token::Word(word, number) => reader.word(job, &word, number),
+            Token::Binary(byte) => reader.binary(byte),
             Token::Symbol(symbol) => reader.symbol(job, symbol),
             Token::Byte(byte) => {
                 reader.byte(byte);
@@ -120,13 +121,8 @@ impl Reader {
             self.beyond += 1;
             return;
         }
-        let outer = Group {
-            target: Target::Body,
-            opened: false,
-            encoding: self.page,
-            after_unicode: 1,
-            deleted: false,
-        };
+        let outer =
+            Group { target: Target::Body, opened: false, encoding: self.page, after_unicode: 1, deleted: false };
         let group = self.groups.last().map_or(outer, |it| Group { opened: false, ..*it });
         self.groups.push(group);
     }
@@ -355,6 +351,12 @@ impl Reader {
             Target::Object if self.object.len() < MAX_OBJECT * 2 => self.object.push(byte),
             Target::Object => {}
             _ => self.bytes.push(byte),
+        }
+    }
+
+    fn binary(&mut self, byte: u8) {
+        if self.target() == Target::Object && self.object.len() < MAX_OBJECT * 2 {
+            self.object.extend(format!("{byte:02x}").bytes());
         }
     }
 

@@ -56,7 +56,9 @@ fn damage_and_depth_are_said() {
     let deep = format!("{{\\rtf1 {}core{}}}", "{".repeat(200_000), "}".repeat(200_000));
     assert_eq!(run(deep.as_bytes()).0.texts(), ["core"]);
     same_in_any_reads(b"{\\rtf1 Jane \\'e9 Doe\\par}");
-    for junk in ["{\\rtf", "{\\rtf1\\", "{\\rtf1\\'", "{\\rtf1\\'4", "{\\rtf1\\bin99999999999 x", "{\\rtf1}}}}x", "{\\rtf1\\u"] {
+    for junk in
+        ["{\\rtf", "{\\rtf1\\", "{\\rtf1\\'", "{\\rtf1\\'4", "{\\rtf1\\bin99999999999 x", "{\\rtf1}}}}x", "{\\rtf1\\u"]
+    {
         run(junk.as_bytes());
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::io::{Read, Seek, SeekFrom};
 
-use zip::unstable::read::ZipIterable;
 use zip::CompressionMethod;
+use zip::unstable::read::ZipIterable;
 
 use super::super::Random;
 use super::super::job::Job;

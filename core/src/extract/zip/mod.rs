@@ -106,10 +106,7 @@ pub(super) fn part_bytes<'r, 'j: 'r>(
 ///
 /// # Errors
 /// Why it cannot be read.
-fn member_bytes<'r>(
-    archive: &'r mut Archive<'_>,
-    index: usize,
-) -> Result<Box<dyn std::io::Read + 'r>, Reason> {
+fn member_bytes<'r>(archive: &'r mut Archive<'_>, index: usize) -> Result<Box<dyn std::io::Read + 'r>, Reason> {
     let entry = &archive.entries[index];
     if !entry.encrypted {
         return archive.decoded(index);

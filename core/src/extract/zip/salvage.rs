@@ -92,7 +92,8 @@ fn find(input: &mut Box<dyn Random + '_>, from: u64, to: u64, signatures: &[&[u8
     let mut at = from;
     while at < to {
         let bytes = read_at(input, at, CHUNK);
-        let first = memmem::find_iter(&bytes, b"PK").find(|&at| signatures.iter().any(|it| bytes[at..].starts_with(it)));
+        let first =
+            memmem::find_iter(&bytes, b"PK").find(|&at| signatures.iter().any(|it| bytes[at..].starts_with(it)));
         if let Some(first) = first {
             return Some(at + first as u64).filter(|&it| it < to);
         }

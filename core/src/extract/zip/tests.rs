@@ -4,8 +4,8 @@ use zip::write::SimpleFileOptions;
 
 use super::super::testing::{run, run_as};
 use super::super::{Hint, Input, extract};
-use crate::model::{Limits, Reason, SourceState, Step, Text};
 use crate::extract::testing::Kept;
+use crate::model::{Limits, Reason, SourceState, Step, Text};
 
 const TEXT: &[u8] = b"patient SSN 123-45-6789\n";
 
