@@ -26,6 +26,8 @@ pub struct Floors {
     pub readers: Least,
     /// Rates of kernels over memchr's, by kernel.
     pub kernels: BTreeMap<String, f64>,
+    /// CPU time of a peer over ours, by peer.
+    pub office: BTreeMap<String, Least>,
 }
 
 /// What must be reached and what we would like.

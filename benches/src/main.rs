@@ -9,6 +9,7 @@ mod floors;
 mod kernels;
 mod linear;
 mod memory;
+mod office;
 mod peers;
 mod rate;
 mod readers;
@@ -51,6 +52,8 @@ enum Bench {
     Rate,
     /// Formats beside the libraries people read them with.
     Readers,
+    /// CPU time on office documents beside Python's libraries.
+    Office,
     /// All of it.
     All,
 }
@@ -107,6 +110,7 @@ fn run(arguments: Arguments) -> Result<bool> {
         Bench::Kernels => kernels::run(&setup),
         Bench::Rate => rate::run(&setup),
         Bench::Readers => readers::run(&setup),
+        Bench::Office => office::run(&setup),
         Bench::All => unreachable!("handled above"),
     }?;
     report.print();
@@ -127,6 +131,7 @@ fn run_all() -> Result<bool> {
         Bench::Kernels,
         Bench::Rate,
         Bench::Readers,
+        Bench::Office,
     ];
     let own = std::env::current_exe().context("find this program")?;
     let mut rest: Vec<_> = std::env::args_os().skip(1).collect();

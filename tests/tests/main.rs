@@ -5,6 +5,8 @@
 mod accuracy;
 mod api;
 mod files_messages;
+mod files_office;
+mod made_office;
 mod properties;
 
 mod tidy;

@@ -68,6 +68,13 @@ impl Composer {
         Composer { frame: Frame { provenance, grid: Grid::Unnamed, ..Frame::default() }, ..Composer::default() }
     }
 
+    /// The same, one more step inside.
+    #[cfg(feature = "office")]
+    pub(super) fn and(mut self, step: Step) -> Self {
+        self.frame.provenance = self.frame.provenance.iter().cloned().chain([step]).collect();
+        self
+    }
+
     /// The same, with records and columns that have names.
     pub(super) fn with_grid(mut self, grid: Grid) -> Self {
         self.frame.grid = grid;

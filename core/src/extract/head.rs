@@ -79,6 +79,20 @@ impl<'a> Stream<'a> {
         Window::new(self.head, self.input.reader(), self.ended)
     }
 
+    /// The last bytes of a file, at most so many; nothing of a stream that goes forward only.
+    #[cfg(feature = "archive")]
+    pub(super) fn peek_end(&mut self, count: u64) -> Vec<u8> {
+        use std::io::{Seek, SeekFrom};
+        let mut end = Vec::new();
+        let Bytes::File(input) = &mut self.input else { return end };
+        let size = input.seek(SeekFrom::End(0)).unwrap_or(0);
+        let from = SeekFrom::Start(size.saturating_sub(count));
+        // What cannot be read is not there.
+        let _ = input.seek(from).and_then(|_| input.take(count).read_to_end(&mut end));
+        let _ = input.seek(SeekFrom::Start(self.head.len() as u64));
+        end
+    }
+
     /// The stream as bytes, from its beginning.
     pub(super) fn into_bytes(self) -> Box<dyn Read + 'a> {
         Box::new(Cursor::new(self.head).chain(self.input.reader()))

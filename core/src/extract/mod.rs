@@ -15,15 +15,21 @@ mod html;
 mod job;
 mod json;
 mod message;
+#[cfg(feature = "office")]
+mod office;
 mod opaque;
 #[cfg(feature = "pdf")]
 mod pdf;
+#[cfg(feature = "office")]
+mod rtf;
 #[cfg(test)]
 mod testing;
 mod text;
 mod unescaped;
 mod x12;
 mod xml;
+#[cfg(feature = "archive")]
+mod zip;
 
 use std::borrow::Cow;
 use std::io::{Read, Seek};
@@ -113,6 +119,24 @@ impl Format {
 /// The first row whose sniff accepts a stream reads it; the last one accepts everything. Compression comes before
 /// text. Formats that are not read (`opaque`) are looked for before all of them.
 const FORMATS: &[Format] = &[
+    #[cfg(feature = "office")]
+    Format::isolated("docx", office::is_docx, zip::read),
+    #[cfg(feature = "office")]
+    Format::isolated("xlsx", office::is_xlsx, zip::read),
+    #[cfg(feature = "office")]
+    Format::isolated("pptx", office::is_pptx, zip::read),
+    #[cfg(feature = "office")]
+    Format::isolated("odt", office::is_odt, zip::read),
+    #[cfg(feature = "office")]
+    Format::isolated("ods", office::is_ods, zip::read),
+    #[cfg(feature = "office")]
+    Format::isolated("odp", office::is_odp, zip::read),
+    #[cfg(feature = "office")]
+    Format::isolated("odf", office::is_flat, office::read_flat),
+    #[cfg(feature = "office")]
+    Format::isolated("rtf", rtf::sniff, rtf::read),
+    #[cfg(feature = "archive")]
+    Format::isolated("zip", zip::sniff, zip::read),
     Format::new("gzip", compress::is_gzip, compress::read_gzip),
     Format::new("zstd", compress::is_zstd, compress::read_zstd),
     Format::new("bzip2", compress::is_bzip2, compress::read_bzip2),

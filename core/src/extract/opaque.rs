@@ -1,6 +1,7 @@
 //! Formats told by their first bytes whose contents are not read: by design, or not yet. Decodes nothing.
 
-use super::head::Head;
+use super::head::{Head, Stream};
+use super::job::Job;
 use super::{Format, text};
 use crate::model::Reason;
 
@@ -12,6 +13,15 @@ const fn unsupported(id: &'static str, sniff: fn(&Head<'_>) -> bool) -> Format {
 /// A format whose contents are no text; its first block may hold metadata that is.
 const fn by_design(id: &'static str, reason: Reason, sniff: fn(&Head<'_>) -> bool) -> Format {
     Format { id, sniff, read: text::read_start, unread: Some(reason), isolated: false }
+}
+
+/// A program, which may hold an archive that it unpacks.
+const fn program(id: &'static str, sniff: fn(&Head<'_>) -> bool) -> Format {
+    #[cfg(feature = "archive")]
+    const READ: fn(&mut Job<'_>, Stream<'_>) = super::zip::read_program;
+    #[cfg(not(feature = "archive"))]
+    const READ: fn(&mut Job<'_>, Stream<'_>) = text::read_start;
+    Format { read: READ, ..by_design(id, Reason::Executable, sniff) }
 }
 
 /// `RIFF` and ISO base media files name their kind behind a length.
@@ -50,15 +60,14 @@ pub(super) const FORMATS: &[Format] = &[
     by_design("avi", Reason::Video, |head| riff(head, b"AVI ")),
     by_design("mp4", Reason::Video, |head| head.raw.get(4..8) == Some(b"ftyp")),
     by_design("matroska", Reason::Video, |head| head.raw.starts_with(b"\x1A\x45\xDF\xA3")),
-    by_design("elf", Reason::Executable, |head| head.raw.starts_with(b"\x7FELF")),
-    by_design("pe", Reason::Executable, |head| {
-        head.raw.starts_with(b"MZ") && head.raw.get(2..64).is_some_and(|it| it.contains(&0))
-    }),
+    program("elf", |head| head.raw.starts_with(b"\x7FELF")),
+    program("pe", |head| head.raw.starts_with(b"MZ") && head.raw.get(2..64).is_some_and(|it| it.contains(&0))),
     by_design("macho", Reason::Executable, |head| {
         head.raw.starts_with(b"\xCF\xFA\xED\xFE") || head.raw.starts_with(b"\xCE\xFA\xED\xFE")
     }),
     #[cfg(not(feature = "pdf"))]
     unsupported("pdf", |head| head.raw.starts_with(b"%PDF-")),
+    #[cfg(not(feature = "archive"))]
     unsupported("zip", |head| head.raw.starts_with(b"PK\x03\x04") || head.raw.starts_with(b"PK\x05\x06")),
     unsupported("ole", |head| head.raw.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")),
     unsupported("7z", |head| head.raw.starts_with(b"7z\xBC\xAF\x27\x1C")),
@@ -74,7 +83,7 @@ mod tests {
     #[test]
     fn what_is_not_read_is_said() {
         for (bytes, id, reason) in [
-            (&b"PK\x03\x04abc"[..], "zip", Reason::Unsupported),
+            (&b"7z\xBC\xAF\x27\x1Cabc"[..], "7z", Reason::Unsupported),
             (b"\x89PNG\r\n\x1A\nabc", "png", Reason::ImageContent),
             (b"\x7FELF\x02\x01", "elf", Reason::Executable),
         ] {

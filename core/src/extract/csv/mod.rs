@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use self::rows::{MAX_FIELDS, Rows};
 use self::sniff::Dialect;
+#[cfg(feature = "office")]
+pub(super) use self::sniff::{is_header, is_name, is_typical_name};
 use super::block::Window;
 use super::encoding::floor_boundary;
 use super::head::{Head, Stream};

@@ -188,7 +188,7 @@ fn is_headless_table(rows: &[Vec<&[u8]>], named: bool) -> bool {
 }
 
 /// True where the first row names the columns of the others.
-fn is_header(rows: &[Vec<&[u8]>]) -> bool {
+pub(in super::super) fn is_header(rows: &[Vec<&[u8]>]) -> bool {
     let names = &rows[0];
     let filled: Vec<&[u8]> = names.iter().copied().filter(|name| !name.is_empty()).collect();
     let mut folded: Vec<Vec<u8>> = filled.iter().map(|name| name.to_ascii_lowercase()).collect();
@@ -217,7 +217,7 @@ fn digit_count(cell: &[u8]) -> usize {
 }
 
 /// What a column may be called: short, of letters more than digits, no address, no date, nothing blackened.
-fn is_name(cell: &[u8]) -> bool {
+pub(in super::super) fn is_name(cell: &[u8]) -> bool {
     let letters = cell.iter().filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80).count();
     let long_digits = cell.split(|byte| !byte.is_ascii_digit()).any(|run| run.len() >= 4);
     cell.len() <= 64
@@ -236,7 +236,7 @@ fn is_redacted(cell: &[u8]) -> bool {
 }
 
 /// Names people give to columns and not to their children.
-fn is_typical_name(name: &[u8]) -> bool {
+pub(in super::super) fn is_typical_name(name: &[u8]) -> bool {
     const WORDS: [&str; 30] = [
         "id",
         "name",

@@ -1,0 +1,145 @@
+//! The text of Office Open XML parts: WordprocessingML, DrawingML, PresentationML, charts, comments, VML.
+
+use super::super::job::Job;
+use super::flow::Flow;
+use super::xml::{Event, Tag, Xml};
+
+/// Elements whose text is the document's.
+const TEXTS: [&str; 6] = ["t", "text", "v", "oddHeader", "instrText", "delInstrText"];
+/// Elements within which nothing is said: how things look.
+const LOOKS: [&str; 9] = ["pPr", "tblPr", "trPr", "tblGrid", "rPrChange", "sectPr", "bodyPr", "lstStyle", "spPr"];
+/// Attributes that people read or follow, and what they are called.
+const ATTRIBUTES: [(&str, &str); 13] = [
+    ("author", "author"),
+    ("descr", "description"),
+    ("title", "title"),
+    ("alt", "description"),
+    ("tooltip", "tooltip"),
+    ("string", "text"),
+    ("displayText", "choice"),
+    ("fullDate", "date"),
+    ("href", "link"),
+    ("o:href", "link"),
+    ("userId", "author"),
+    ("dataSource", "source"),
+    ("connectString", "source"),
+];
+
+/// Where the reader of a part stands.
+#[derive(Default)]
+struct State {
+    /// Inside an element whose text counts.
+    in_text: bool,
+    /// Inside elements whose text was deleted or moved away.
+    deleted: u32,
+    /// Inside an element of which nothing is read, so many levels deep.
+    skipped: u32,
+    /// The title of the content control that begins.
+    title: String,
+    /// The alternatives seen in the open choices: whether one was read.
+    chosen: Vec<bool>,
+}
+
+/// Reads a part into `flow`; false where the receiver wants no more.
+pub(super) fn read(job: &mut Job<'_>, mut xml: Xml<'_>, flow: &mut Flow) -> bool {
+    let mut state = State::default();
+    while let Some(event) = xml.next() {
+        match event {
+            Event::Start(tag) => state.start(job, flow, &tag),
+            Event::End(end) => state.end(job, flow, end.name()),
+            Event::Text(text) if state.in_text && state.skipped == 0 => {
+                if state.deleted > 0 {
+                    flow.push_deleted(&text);
+                } else {
+                    flow.push(&text);
+                }
+            }
+            _ => {}
+        }
+        if flow.is_full() {
+            flow.end_line(job);
+        }
+        if flow.is_stopped() {
+            return false;
+        }
+    }
+    xml.report(job);
+    true
+}
+
+impl State {
+    fn start(&mut self, job: &mut Job<'_>, flow: &mut Flow, tag: &Tag<'_>) {
+        if self.skipped > 0 {
+            self.skipped += 1;
+            return;
+        }
+        let name = tag.name();
+        self.in_text = TEXTS.contains(&name) || name == "delText";
+        if LOOKS.contains(&name) || name == "Fallback" && self.chosen.last() == Some(&true) {
+            self.skipped = 1;
+            return;
+        }
+        match name {
+            "tbl" => flow.open_table(job),
+            "tc" => flow.open_cell(),
+            "txbxContent" => flow.open_box(),
+            "gridSpan" => {
+                let span = tag.attribute("val").and_then(|it| it.parse::<u32>().ok());
+                flow.widen(span.unwrap_or(1).saturating_sub(1));
+            }
+            "tab" | "ptab" if !self.in_text => flow.push("\t"),
+            "br" | "cr" => flow.push("\n"),
+            "noBreakHyphen" => flow.push("-"),
+            "del" | "moveFrom" => self.deleted += 1,
+            "AlternateContent" => self.chosen.push(false),
+            "Choice" => self.choose(),
+            "sdtPr" => self.title.clear(),
+            "alias" => self.title = tag.attribute("val").unwrap_or_default().into_owned(),
+            "sdtContent" => flow.introduce(&std::mem::take(&mut self.title)),
+            "listEntry" | "docVar" | "default" | "helpText" | "statusText" => {
+                flow.push_named("field", &tag.attribute("val").unwrap_or_default());
+            }
+            _ => {}
+        }
+        self.attributes(flow, tag);
+    }
+
+    fn choose(&mut self) {
+        if let Some(chosen) = self.chosen.last_mut() {
+            *chosen = true;
+        }
+    }
+
+    /// What is said in attributes; how runs look says nothing.
+    fn attributes(&mut self, flow: &mut Flow, tag: &Tag<'_>) {
+        if tag.is_bare() || tag.name() == "rPr" {
+            return;
+        }
+        for (key, value) in tag.attributes() {
+            if let Some((_, called)) = ATTRIBUTES.iter().find(|it| it.0 == key) {
+                flow.push_named(called, &value);
+            }
+        }
+        if tag.name() == "cmAuthor" || tag.name() == "author" {
+            flow.push_named("author", &tag.attribute("name").unwrap_or_default());
+        }
+    }
+
+    fn end(&mut self, job: &mut Job<'_>, flow: &mut Flow, name: &str) {
+        if self.skipped > 0 {
+            self.skipped -= 1;
+            return;
+        }
+        self.in_text = false;
+        match name {
+            "p" | "text" | "instrText" | "v" | "cm" => flow.end_line(job),
+            "tc" => flow.close_cell(job),
+            "tr" => flow.close_row(job),
+            "tbl" => flow.close_table(job),
+            "txbxContent" => flow.close_box(),
+            "del" | "moveFrom" => self.deleted = self.deleted.saturating_sub(1),
+            "AlternateContent" => drop(self.chosen.pop()),
+            _ => {}
+        }
+    }
+}
