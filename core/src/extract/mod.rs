@@ -3,6 +3,7 @@
 mod base64;
 mod block;
 mod budget;
+mod cards;
 mod compose;
 mod compress;
 mod csv;
@@ -11,10 +12,17 @@ mod head;
 mod html;
 mod job;
 mod json;
+#[cfg(feature = "mail")]
+mod mail;
+#[cfg(feature = "ole")]
+mod ole;
 mod opaque;
+#[cfg(feature = "ole")]
+mod runs;
 #[cfg(test)]
 mod testing;
 mod text;
+mod transfer;
 mod xml;
 
 use std::borrow::Cow;
@@ -104,11 +112,24 @@ impl Format {
 
 /// The first row whose sniff accepts a stream reads it; the last one accepts everything. Compression comes before
 /// text. Formats that are not read (`opaque`) are looked for before all of them.
-const FORMATS: [Format; 9] = [
+const FORMATS: &[Format] = &[
+    #[cfg(feature = "mail")]
+    Format::isolated("msg", |head| ole::names(head, "__substg1.0_"), ole::read),
+    #[cfg(feature = "ole")]
+    Format::isolated("ole", ole::sniff, ole::read),
+    #[cfg(feature = "mail")]
+    Format::isolated("pst", mail::is_pst, mail::read_pst),
     Format::new("gzip", compress::is_gzip, compress::read_gzip),
     Format::new("zstd", compress::is_zstd, compress::read_zstd),
     Format::new("bzip2", compress::is_bzip2, compress::read_bzip2),
     Format::new("xz", compress::is_xz, compress::read_xz),
+    #[cfg(feature = "mail")]
+    Format::isolated("mbox", mail::is_mbox, mail::read_mbox),
+    #[cfg(feature = "mail")]
+    Format::isolated("eml", mail::is_message, mail::read_message),
+    Format::new("vcard", cards::is_vcard, cards::read_vcards),
+    Format::new("icalendar", cards::is_calendar, cards::read_calendar),
+    Format::new("ldif", cards::is_ldif, cards::read_ldif),
     Format::isolated("html", html::sniff, html::read),
     Format::isolated("xml", xml::sniff, xml::read),
     Format::new("json", json::sniff, json::read),
@@ -183,13 +204,13 @@ const PEEKED_LAYERS: usize = 4;
 
 /// The stable id of that name, if there is such a format.
 pub fn format_id(id: &str) -> Option<&'static str> {
-    let known = [&opaque::FORMATS[..], &FORMATS].into_iter().flatten().map(|format| format.id);
+    let known = [opaque::FORMATS, FORMATS].into_iter().flatten().map(|format| format.id);
     known.chain(["unknown"]).find(|it| *it == id)
 }
 
 /// The format a caller insists on, else what the content says.
 fn choose(head: &Head<'_>, wanted: Option<&str>) -> &'static Format {
-    const ALL: [&[Format]; 2] = [&opaque::FORMATS, &FORMATS];
+    const ALL: [&[Format]; 2] = [opaque::FORMATS, FORMATS];
     let rows = || ALL.into_iter().flatten();
     let by_id = rows().find(|format| Some(format.id) == wanted);
     by_id.or_else(|| rows().find(|format| (format.sniff)(head))).unwrap_or(&TEXT)
