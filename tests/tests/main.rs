@@ -4,6 +4,7 @@
 
 mod accuracy;
 mod api;
+mod files_mail;
 mod properties;
 
 mod tidy;

@@ -58,18 +58,17 @@ impl<'a> Mailbox<'a> {
 
     /// Passes the line that parts messages; false at the end.
     fn begin(&mut self) -> bool {
-        self.parts = false;
-        let mut opened = false;
         while self.fill_raw() {
-            let parting = self.parts || self.line.trim_ascii().is_empty();
-            if opened || !parting {
-                break;
+            if std::mem::take(&mut self.parts) {
+                self.at = self.line.len();
+                return true;
             }
-            opened = self.parts;
-            self.parts = false;
+            if !self.line.trim_ascii().is_empty() {
+                return true;
+            }
             self.at = self.line.len();
         }
-        opened || self.at < self.line.len()
+        false
     }
 
     /// Has bytes of the message at hand; false at its end.

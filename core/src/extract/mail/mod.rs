@@ -8,7 +8,11 @@ mod mapi;
 mod mbox;
 mod mime;
 pub(super) mod msg;
+#[cfg(test)]
+mod msg_tests;
 mod pst;
+#[cfg(test)]
+mod tests;
 
 use std::io::Read;
 
