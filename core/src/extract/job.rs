@@ -68,12 +68,18 @@ impl<'a> Job<'a> {
     /// Reads a stream that stands one `step` inside this one, unless that is one too deep or too many. Says what of it
     /// was not read.
     pub(super) fn read_inside(&mut self, step: Step, name: &[u8], bytes: Bytes<'_>) {
+        self.read_inside_as(step, name, None, bytes);
+    }
+
+    /// The same, with the format given where what stands around it says what it is.
+    pub(super) fn read_inside_as(&mut self, step: Step, name: &[u8], format: Option<&'static str>, bytes: Bytes<'_>) {
         if let Err(reason) = self.may_open() {
             let place = self.frame_inside(step).provenance.clone();
             self.note(reason);
             return self.emit.unread(Unread { place, reason, bytes: None });
         }
         let mut inner = self.inner(step, name.to_vec());
+        inner.format = format;
         super::read_stream(&mut inner, bytes);
         if let Some(reason) = inner.reason {
             self.note(reason);

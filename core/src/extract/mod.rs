@@ -3,6 +3,7 @@
 mod base64;
 mod block;
 mod budget;
+mod cards;
 mod compose;
 mod compress;
 mod csv;
@@ -14,17 +15,24 @@ mod hl7v2;
 mod html;
 mod job;
 mod json;
+#[cfg(feature = "mail")]
+mod mail;
 mod message;
 #[cfg(feature = "office")]
 mod office;
+#[cfg(feature = "ole")]
+mod ole;
 mod opaque;
 #[cfg(feature = "pdf")]
 mod pdf;
 #[cfg(feature = "office")]
 mod rtf;
+#[cfg(feature = "ole")]
+mod runs;
 #[cfg(test)]
 mod testing;
 mod text;
+mod transfer;
 mod unescaped;
 mod x12;
 mod xml;
@@ -137,12 +145,25 @@ const FORMATS: &[Format] = &[
     Format::isolated("rtf", rtf::sniff, rtf::read),
     #[cfg(feature = "archive")]
     Format::isolated("zip", zip::sniff, zip::read),
+    #[cfg(feature = "mail")]
+    Format::isolated("msg", |head| ole::names(head, "__substg1.0_"), ole::read),
+    #[cfg(feature = "ole")]
+    Format::isolated("ole", ole::sniff, ole::read),
+    #[cfg(feature = "mail")]
+    Format::isolated("pst", mail::is_pst, mail::read_pst),
     Format::new("gzip", compress::is_gzip, compress::read_gzip),
     Format::new("zstd", compress::is_zstd, compress::read_zstd),
     Format::new("bzip2", compress::is_bzip2, compress::read_bzip2),
     Format::new("xz", compress::is_xz, compress::read_xz),
     #[cfg(feature = "dicom")]
     Format::new("dicom", dicom::sniff, dicom::read),
+    #[cfg(feature = "mail")]
+    Format::isolated("mbox", mail::is_mbox, mail::read_mbox),
+    #[cfg(feature = "mail")]
+    Format::isolated("eml", mail::is_message, mail::read_message),
+    Format::new("vcard", cards::is_vcard, cards::read_vcards),
+    Format::new("icalendar", cards::is_calendar, cards::read_calendar),
+    Format::new("ldif", cards::is_ldif, cards::read_ldif),
     Format::isolated("html", html::sniff, html::read),
     Format::isolated("xml", xml::sniff, xml::read),
     #[cfg(feature = "pdf")]

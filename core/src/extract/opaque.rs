@@ -69,9 +69,12 @@ pub(super) const FORMATS: &[Format] = &[
     unsupported("pdf", |head| head.raw.starts_with(b"%PDF-")),
     #[cfg(not(feature = "archive"))]
     unsupported("zip", |head| head.raw.starts_with(b"PK\x03\x04") || head.raw.starts_with(b"PK\x05\x06")),
+    #[cfg(not(feature = "ole"))]
     unsupported("ole", |head| head.raw.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")),
     unsupported("7z", |head| head.raw.starts_with(b"7z\xBC\xAF\x27\x1C")),
     unsupported("sqlite", |head| head.raw.starts_with(b"SQLite format 3\0")),
+    // Outlook's rich text attachments, winmail.dat.
+    unsupported("tnef", |head| head.raw.starts_with(b"\x78\x9F\x3E\x22")),
     unsupported("parquet", |head| head.raw.starts_with(b"PAR1")),
 ];
 

@@ -155,11 +155,13 @@ pub enum Standard {
     Dicom,
     Fhir,
     Cda,
+    Mail,
 }
 
 impl Standard {
     /// All of them.
-    pub const ALL: [Standard; 5] = [Standard::Hl7v2, Standard::X12, Standard::Dicom, Standard::Fhir, Standard::Cda];
+    pub const ALL: [Standard; 6] =
+        [Standard::Hl7v2, Standard::X12, Standard::Dicom, Standard::Fhir, Standard::Cda, Standard::Mail];
 
     /// The stem of its table's file name.
     pub fn id(self) -> &'static str {
@@ -169,6 +171,7 @@ impl Standard {
             Standard::Dicom => "dicom",
             Standard::Fhir => "fhir",
             Standard::Cda => "cda",
+            Standard::Mail => "mail",
         }
     }
 }

@@ -1,0 +1,161 @@
+//! OLE compound files (MS-CFB): opened with care, then read by the kind that their streams tell.
+
+use std::collections::HashSet;
+use std::io::{Read, Seek, SeekFrom};
+
+use cfb::CompoundFile;
+
+use super::budget::DecodedReader;
+use super::compose::Composer;
+use super::head::{Bytes, Head, Stream};
+use super::job::Job;
+use super::{Random, runs};
+use crate::model::{Reason, Step, Text};
+
+const MAGIC: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+
+/// An open compound file.
+pub(super) type Container<'a> = CompoundFile<&'a mut dyn Random>;
+
+/// A kind of compound file: the stream that only it has, and what reads it.
+struct Kind {
+    stream: &'static str,
+    read: fn(&mut Job<'_>, &mut Container<'_>),
+}
+
+/// The first row whose stream is there reads the file.
+const KINDS: &[Kind] = &[
+    Kind { stream: "EncryptedPackage", read: read_encrypted },
+    Kind { stream: "EncryptedSummary", read: read_encrypted },
+    #[cfg(feature = "mail")]
+    Kind { stream: "__properties_version1.0", read: super::mail::msg::read },
+];
+
+/// True where the stream is a compound file.
+pub(super) fn sniff(head: &Head<'_>) -> bool {
+    head.raw.starts_with(MAGIC)
+}
+
+/// True where a compound file's first bytes name a stream or storage that begins so.
+pub(super) fn names(head: &Head<'_>, stream: &str) -> bool {
+    let wide: Vec<u8> = stream.bytes().flat_map(|it| [it, 0]).collect();
+    sniff(head) && memchr::memmem::find(head.raw, &wide).is_some()
+}
+
+/// Reads a stream to its end as what its compound file holds.
+pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
+    let mut bytes = match stream.into_random() {
+        Ok(bytes) => bytes,
+        Err(reason) => return job.unread(reason, None),
+    };
+    match open(&mut *bytes) {
+        Some(mut container) => {
+            return match KINDS.iter().find(|it| container.is_stream(it.stream)) {
+                Some(kind) => (kind.read)(job, &mut container),
+                None => read_unknown(job, &mut container),
+            };
+        }
+        None => {}
+    }
+    job.unread(Reason::Malformed, None);
+    if bytes.rewind().is_ok() {
+        let mut composer = Composer::new(job);
+        runs::read(job, &mut composer, bytes);
+        composer.flush(job);
+    }
+}
+
+fn open(bytes: &mut dyn Random) -> Option<Container<'_>> {
+    is_sane(bytes).then_some(())?;
+    bytes.rewind().ok()?;
+    CompoundFile::open(bytes).ok()
+}
+
+/// The library trusts the list of sectors that hold the allocation table: it must name each once and none that is not
+/// there, or a small file asks for much memory.
+fn is_sane(bytes: &mut dyn Random) -> bool {
+    let Ok(size) = bytes.seek(SeekFrom::End(0)) else { return false };
+    let mut header = [0; 512];
+    if bytes.rewind().is_err() || bytes.read_exact(&mut header).is_err() {
+        return false;
+    }
+    let shift = u16::from_le_bytes([header[30], header[31]]);
+    if !matches!(shift, 9 | 12) {
+        return false;
+    }
+    let word = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    let mut seen = HashSet::new();
+    let mut table: Vec<u32> =
+        header[76..].chunks_exact(4).map(|it| u32::from_le_bytes([it[0], it[1], it[2], it[3]])).collect();
+    let mut next = word(68);
+    let mut sector = vec![0; 1 << shift];
+    loop {
+        let free = |it: &u32| *it >= 0xFFFF_FFFA || *it == 0;
+        if !table.iter().filter(|it| !free(it)).all(|it| u64::from(*it) < size >> shift && seen.insert(*it)) {
+            return false;
+        }
+        if next >= 0xFFFF_FFFA {
+            return true;
+        }
+        let at = (u64::from(next) + 1) << shift;
+        if !seen.insert(next) || bytes.seek(SeekFrom::Start(at)).is_err() || bytes.read_exact(&mut sector).is_err() {
+            return false;
+        }
+        table = sector.chunks_exact(4).map(|it| u32::from_le_bytes([it[0], it[1], it[2], it[3]])).collect();
+        next = table.pop().unwrap_or(u32::MAX);
+    }
+}
+
+fn read_encrypted(job: &mut Job<'_>, _: &mut Container<'_>) {
+    job.unread(Reason::Encrypted, None);
+}
+
+/// Reads what can be read of a kind nobody knows: the printable runs of its streams.
+fn read_unknown(job: &mut Job<'_>, container: &mut Container<'_>) {
+    let all = |_: &str| true;
+    read_runs(job, container, all);
+    job.unread(Reason::Unsupported, None);
+}
+
+/// Emits the printable runs of those streams whose paths are wanted.
+pub(super) fn read_runs(job: &mut Job<'_>, container: &mut Container<'_>, wanted: impl Fn(&str) -> bool) {
+    let streams: Vec<_> = container.walk().filter(|it| it.is_stream()).map(|it| it.path().to_path_buf()).collect();
+    for path in streams {
+        let name = path.to_string_lossy().trim_start_matches('/').to_owned();
+        if !wanted(&name) {
+            continue;
+        }
+        let Ok(stream) = container.open_stream(&path) else {
+            job.unread_inside(Step::Member(Text::from(name.as_str())), Reason::Malformed, None);
+            continue;
+        };
+        let mut composer = Composer::inside(job, Step::Member(Text::from(name.as_str())));
+        let budget = job.budget;
+        let going = runs::read(job, &mut composer, DecodedReader::new(Box::new(stream), budget));
+        if !going || !composer.flush(job) {
+            return;
+        }
+    }
+}
+
+/// A stream's bytes, up to `most`; what is longer is reported and cut.
+pub(super) fn read_stream(job: &mut Job<'_>, container: &mut Container<'_>, path: &str, most: u64) -> Option<Vec<u8>> {
+    let stream = container.open_stream(path).ok()?;
+    let mut bytes = Vec::new();
+    if stream.len() > most {
+        job.unread(Reason::LimitBytes, None);
+    }
+    // Damage further in is noted by the budget's reader.
+    let _ = DecodedReader::new(Box::new(stream.take(most)), job.budget).read_to_end(&mut bytes);
+    Some(bytes)
+}
+
+/// A stream to be read as one of its own.
+pub(super) fn open_stream<'x, 'a: 'x, 'c: 'x>(
+    job: &Job<'a>,
+    container: &mut Container<'c>,
+    path: &str,
+) -> Option<Bytes<'x>> {
+    let stream = container.open_stream(path).ok()?;
+    Some(Bytes::Stream(Box::new(DecodedReader::new(Box::new(stream), job.budget))))
+}
