@@ -39,7 +39,9 @@ pub(super) fn is_ldif(head: &Head<'_>) -> bool {
     let lines = head.text().split(|it| *it == b'\n').map(<[u8]>::trim_ascii_end);
     let mut lines = lines.filter(|it| !it.is_empty() && !it.starts_with(b"#") && !begins(it, b"version:"));
     let Some(dn) = lines.next() else { return false };
-    begins(dn, b"dn:") && dn.contains(&b'=') | dn.starts_with(b"dn::") && lines.next().is_some_and(|it| it.contains(&b':') || it.starts_with(b" "))
+    begins(dn, b"dn:")
+        && dn.contains(&b'=') | dn.starts_with(b"dn::")
+        && lines.next().is_some_and(|it| it.contains(&b':') || it.starts_with(b" "))
 }
 
 fn begins(text: &[u8], what: &[u8]) -> bool {
@@ -141,7 +143,9 @@ impl<'a> Property<'a> {
     /// True where its encoding is that one; vCard 2.1 leaves out what it is the value of.
     fn is_encoded(&self, names: &[&str]) -> bool {
         let value = self.parameter("ENCODING").unwrap_or_default();
-        names.iter().any(|it| value.eq_ignore_ascii_case(it.as_bytes()) || self.parameters.iter().any(|has| has.0 == *it))
+        names
+            .iter()
+            .any(|it| value.eq_ignore_ascii_case(it.as_bytes()) || self.parameters.iter().any(|has| has.0 == *it))
     }
 }
 
@@ -179,7 +183,8 @@ impl Writer {
         if property.is_encoded(&["B", "BASE64"]) {
             return self.binary(job, name, transfer::base64(property.value));
         }
-        if let Some(at) = memchr::memmem::find(property.value, b";base64,").filter(|_| begins(property.value, b"data:")) {
+        if let Some(at) = memchr::memmem::find(property.value, b";base64,").filter(|_| begins(property.value, b"data:"))
+        {
             return self.binary(job, name, transfer::base64(&property.value[at + 8..]));
         }
         let value = if property.is_encoded(&["QUOTED-PRINTABLE"]) {
@@ -357,11 +362,22 @@ mod tests {
             END:VCARD\r\nBEGIN:VCARD\r\nVERSION:2.1\r\nNOTE;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:caf=E9 =\r\n\
             open=0Aat 9\r\nPHOTO;ENCODING=b:iVBORw0KGgoAAAAN\r\nEND:VCARD\r\n");
         assert_eq!((extraction.format, extraction.reason), ("vcard", Some(Reason::ImageContent)));
-        assert_eq!(kept.pairs(), [
-            "FN=Jane Q. Doe", "N.family=Doe", "N.given=Jane", "N.middle=Q.", "TEL=+1-555-010-0199",
-            "ADR.street=12 Elm, East", "ADR.city=Springfield", "ADR.state=IL", "ADR.zip=62701", "ADR.country=US",
-            "NOTE=café open\nat 9",
-        ]);
+        assert_eq!(
+            kept.pairs(),
+            [
+                "FN=Jane Q. Doe",
+                "N.family=Doe",
+                "N.given=Jane",
+                "N.middle=Q.",
+                "TEL=+1-555-010-0199",
+                "ADR.street=12 Elm, East",
+                "ADR.city=Springfield",
+                "ADR.state=IL",
+                "ADR.zip=62701",
+                "ADR.country=US",
+                "NOTE=café open\nat 9",
+            ]
+        );
         let fields = kept.fields();
         assert_eq!(fields[0].record, fields[9].record);
         assert_eq!(fields[10].record, fields[0].record + 1);
@@ -372,19 +388,35 @@ mod tests {
         let (kept, extraction) = run(b"BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nSUMMARY:Follow-up\\, J. Doe\n\
             ORGANIZER;CN=\"Roe; Dr\":MAILTO:roe@example.org\nDTSTART:20261101T100000Z\nEND:VEVENT\nEND:VCALENDAR\n");
         assert_eq!((extraction.format, extraction.state), ("icalendar", SourceState::Complete));
-        assert_eq!(kept.pairs(), [
-            "SUMMARY=Follow-up, J. Doe", "ORGANIZER.name=Roe; Dr", "ORGANIZER=roe@example.org", "DTSTART=20261101T100000Z",
-        ]);
+        assert_eq!(
+            kept.pairs(),
+            [
+                "SUMMARY=Follow-up, J. Doe",
+                "ORGANIZER.name=Roe; Dr",
+                "ORGANIZER=roe@example.org",
+                "DTSTART=20261101T100000Z",
+            ]
+        );
     }
 
     #[test]
     fn entries_of_a_directory_are_records() {
-        let (kept, extraction) = run(b"version: 1\n# people\ndn: cn=Jane Doe,dc=example,dc=org\ncn: Jane\n  Doe\nsn:: RG/DqQ==\n\n\
+        let (kept, extraction) =
+            run(b"version: 1\n# people\ndn: cn=Jane Doe,dc=example,dc=org\ncn: Jane\n  Doe\nsn:: RG/DqQ==\n\n\
             dn: cn=R\nmail: r@example.org\n-\n");
         assert_eq!((extraction.format, extraction.state), ("ldif", SourceState::Complete));
-        assert_eq!(kept.pairs(), [
-            "version=1", "=# people", "dn=cn=Jane Doe,dc=example,dc=org", "cn=Jane Doe", "sn=Doé", "dn=cn=R", "mail=r@example.org",
-        ]);
+        assert_eq!(
+            kept.pairs(),
+            [
+                "version=1",
+                "=# people",
+                "dn=cn=Jane Doe,dc=example,dc=org",
+                "cn=Jane Doe",
+                "sn=Doé",
+                "dn=cn=R",
+                "mail=r@example.org",
+            ]
+        );
         assert_eq!(kept.fields().iter().map(|it| it.record).collect::<Vec<_>>(), [1, 1, 1, 1, 1, 2, 2]);
     }
 }

@@ -133,13 +133,19 @@ mod tests {
 
     #[test]
     fn quoted_printable_joins_lines_and_keeps_what_is_no_escape() {
-        assert_eq!(quoted_printable(b"caf=C3=A9 =\r\nau lait=3d 1=2 a =x ="), "caf\u{e9} au lait= 1=2 a =x ".as_bytes());
+        assert_eq!(
+            quoted_printable(b"caf=C3=A9 =\r\nau lait=3d 1=2 a =x ="),
+            "caf\u{e9} au lait= 1=2 a =x ".as_bytes()
+        );
     }
 
     #[test]
     fn a_uuencoded_file_is_cut_out_of_its_text() {
         let found = find_uuencoded(b"see\nbegin to read\nbegin 644 cat.txt\n#0V%T\n`\nend\nbye\n").expect("one");
-        assert_eq!((found.before, found.name, &found.bytes[..]), (&b"see\nbegin to read\n"[..], &b"cat.txt"[..], &b"Cat"[..]));
+        assert_eq!(
+            (found.before, found.name, &found.bytes[..]),
+            (&b"see\nbegin to read\n"[..], &b"cat.txt"[..], &b"Cat"[..])
+        );
         assert_eq!(found.after, b"bye\n");
         assert!(find_uuencoded(b"begin 644\n").is_none());
     }

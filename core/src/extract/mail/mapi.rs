@@ -188,7 +188,12 @@ impl Item {
     }
 
     /// Emits what it says; `named` tells the names of the file's own properties. False where the receiver wants no more.
-    pub(super) fn emit(&self, job: &mut Job<'_>, composer: &mut Composer, named: &dyn Fn(u16) -> Option<PropertyName>) -> bool {
+    pub(super) fn emit(
+        &self,
+        job: &mut Job<'_>,
+        composer: &mut Composer,
+        named: &dyn Fn(u16) -> Option<PropertyName>,
+    ) -> bool {
         let mut writer = Writer { composer, charset: self.charset(0x3FFD), seen: HashSet::new() };
         self.properties.iter().all(|it| writer.put(job, it, named(it.id)))
             && self.recipients.iter().all(|it| writer.put_recipient(job, it))
@@ -316,8 +321,11 @@ impl Writer<'_> {
     }
 
     fn put_named(&mut self, job: &mut Job<'_>, label: &str, text: &str) -> bool {
-        let label = self.composer.named(label.as_bytes());
-        put_text(job, self.composer, label, text)
+        let id = self.composer.named(label.as_bytes());
+        if label == "Subject" {
+            return self.composer.push(job, Value { label: id, ..Value::prose(text.as_bytes()) });
+        }
+        put_text(job, self.composer, id, text)
     }
 
     fn put_recipient(&mut self, job: &mut Job<'_>, properties: &[Property]) -> bool {

@@ -73,7 +73,10 @@ impl<'a> Mailbox<'a> {
 
     /// Has bytes of the message at hand; false at its end.
     fn fill(&mut self) -> bool {
-        !self.parts && self.fill_raw() && !self.parts
+        if self.parts {
+            return false;
+        }
+        self.fill_raw() && !self.parts
     }
 
     /// Has bytes of the line at hand or of the next one; false at the end of the mailbox.
@@ -122,11 +125,12 @@ impl Read for Message<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::extract::testing::{run, run_as};
     use crate::extract::Hint;
+    use crate::extract::testing::{run, run_as};
     use crate::model::{Limits, SourceState, Step};
 
-    const TWO: &[u8] = b"From a@example.org Mon Jun  1 10:00:00 2009\nSubject: one\n\nHello\n>From here\nFrom 10:30 on\n\n\
+    const TWO: &[u8] =
+        b"From a@example.org Mon Jun  1 10:00:00 2009\nSubject: one\n\nHello\n>From here\nFrom 10:30 on\n\n\
         From b Mon Jun  1 11:00:00 2010\n\nFrom then\n";
 
     #[test]

@@ -5,9 +5,9 @@ use std::io::Cursor;
 
 use mail_parser::ContentType;
 
+use super::charset;
 use super::headers::{Entity, decode_words};
 use super::html_text::Words;
-use super::charset;
 use crate::extract::compose::{Composer, Value};
 use crate::extract::head::Bytes;
 use crate::extract::job::Job;

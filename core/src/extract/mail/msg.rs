@@ -36,7 +36,13 @@ fn read_message(job: &mut Job<'_>, container: &mut Container<'_>, names: &Names,
     }
 }
 
-fn read_attachment(job: &mut Job<'_>, container: &mut Container<'_>, names: &Names, path: &str, composer: &mut Composer) {
+fn read_attachment(
+    job: &mut Job<'_>,
+    container: &mut Container<'_>,
+    names: &Names,
+    path: &str,
+    composer: &mut Composer,
+) {
     let item = Item { properties: properties(job, container, path, 8), recipients: Vec::new() };
     let name = [0x3707, 0x3704, 0x3001].iter().find_map(|id| item.text(*id));
     let name = name.unwrap_or_default().trim_matches('\0').to_owned();
@@ -77,7 +83,13 @@ fn storages(container: &Container<'_>, path: &str, prefix: &str) -> Vec<String> 
 /// The properties of a storage: those of fixed size stand in one stream behind a header, the others have their own.
 fn properties(job: &mut Job<'_>, container: &mut Container<'_>, path: &str, header: usize) -> Vec<Property> {
     let fixed = ole::read_stream(job, container, &format!("{path}/__properties_version1.0"), LONGEST);
-    let mut found: Vec<Property> = fixed.unwrap_or_default().get(header..).unwrap_or_default().chunks_exact(16).filter_map(fixed_property).collect();
+    let mut found: Vec<Property> = fixed
+        .unwrap_or_default()
+        .get(header..)
+        .unwrap_or_default()
+        .chunks_exact(16)
+        .filter_map(fixed_property)
+        .collect();
     let Ok(entries) = container.read_storage(if path.is_empty() { "/" } else { path }) else { return found };
     let streams: Vec<(String, u32)> = entries
         .filter(|it| it.is_stream())

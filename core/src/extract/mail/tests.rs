@@ -19,10 +19,19 @@ fn fields_are_values_under_their_names() {
          Subject: =?iso-8859-1?B?UvZudGdlbg==?= of\n Monday\nX-Note: a\n\nSeen today.\n",
     );
     assert_eq!((extraction.format, extraction.state), ("eml", SourceState::Complete));
-    assert_eq!(kept.pairs(), [
-        "From=Renée Doe", "From=renee@example.org", "To=Roe, Jane", "To=jane@example.org", "To=bob@example.org",
-        "Subject=Röntgen of Monday", "X-Note=a", "=Seen today.",
-    ]);
+    assert_eq!(
+        kept.pairs(),
+        [
+            "From=Renée Doe",
+            "From=renee@example.org",
+            "To=Roe, Jane",
+            "To=jane@example.org",
+            "To=bob@example.org",
+            "Subject=Röntgen of Monday",
+            "X-Note=a",
+            "=Seen today.",
+        ]
+    );
     let labels = &kept.segments[0].frame.labels;
     let keys: Vec<String> = labels.iter().filter_map(|it| Some(it.standard.as_ref()?.key.reveal())).collect();
     assert_eq!(keys, ["From.name", "From.address", "To.name", "To.address"]);
@@ -38,7 +47,16 @@ fn parts_are_read_as_what_they_are() {
     );
     assert_eq!(extraction.state, SourceState::Complete);
     let pairs = kept.pairs();
-    for expected in ["=for old readers", "=café", "=pät.csv", "name=Doe", "ssn=123-45-6789", "Subject=inner", "=deep", "=afterwards"] {
+    for expected in [
+        "=for old readers",
+        "=café",
+        "=pät.csv",
+        "name=Doe",
+        "ssn=123-45-6789",
+        "Subject=inner",
+        "=deep",
+        "=afterwards",
+    ] {
         assert!(pairs.iter().any(|it| it == expected), "{expected} in {pairs:?}");
     }
     let places = places(&kept);
@@ -60,8 +78,14 @@ fn the_html_form_is_read_where_it_says_more() {
 #[test]
 fn what_is_encrypted_is_said() {
     for (fields, body) in [
-        ("Content-Type: multipart/encrypted; boundary=x", "--x\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--x--\n"),
-        ("Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\nContent-Transfer-Encoding: base64", "MIIBHgYJKoZIhvcNAQcDoIIBDzCC\n"),
+        (
+            "Content-Type: multipart/encrypted; boundary=x",
+            "--x\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--x--\n",
+        ),
+        (
+            "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\nContent-Transfer-Encoding: base64",
+            "MIIBHgYJKoZIhvcNAQcDoIIBDzCC\n",
+        ),
         ("X-A: 1", "hello\n-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\n"),
     ] {
         let (kept, extraction) = read(&format!("From: a@example.org\nSubject: x\n{fields}\n\n{body}"));
@@ -72,8 +96,14 @@ fn what_is_encrypted_is_said() {
 
 #[test]
 fn damage_loses_nothing_that_stands_there() {
-    for body in ["--x\nContent-Type: text/plain\n\nMRN 12345", "MRN 12345\n", "--x\n--x--\nMRN 12345\n", "--x\nMRN 12345\n--x--"] {
-        let (kept, _) = read(&format!("From: a@b.example\nSubject: x\nContent-Type: multipart/mixed; boundary=x\n\n{body}"));
+    for body in [
+        "--x\nContent-Type: text/plain\n\nMRN 12345",
+        "MRN 12345\n",
+        "--x\n--x--\nMRN 12345\n",
+        "--x\nMRN 12345\n--x--",
+    ] {
+        let (kept, _) =
+            read(&format!("From: a@b.example\nSubject: x\nContent-Type: multipart/mixed; boundary=x\n\n{body}"));
         assert!(kept.texts().iter().any(|it| it.contains("12345")), "{body}");
     }
     let (kept, _) = read("From: a@b.example\nSubject: x\nhello without a blank line\nMRN 12345\n");

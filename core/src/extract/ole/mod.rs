@@ -48,14 +48,11 @@ pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
         Ok(bytes) => bytes,
         Err(reason) => return job.unread(reason, None),
     };
-    match open(&mut *bytes) {
-        Some(mut container) => {
-            return match KINDS.iter().find(|it| container.is_stream(it.stream)) {
-                Some(kind) => (kind.read)(job, &mut container),
-                None => read_unknown(job, &mut container),
-            };
-        }
-        None => {}
+    if let Some(mut container) = open(&mut *bytes) {
+        return match KINDS.iter().find(|it| container.is_stream(it.stream)) {
+            Some(kind) => (kind.read)(job, &mut container),
+            None => read_unknown(job, &mut container),
+        };
     }
     job.unread(Reason::Malformed, None);
     if bytes.rewind().is_ok() {
@@ -85,7 +82,8 @@ fn is_sane(bytes: &mut dyn Random) -> bool {
     }
     let word = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
     let mut seen = HashSet::new();
-    let mut table: Vec<u32> = header[76..].chunks_exact(4).map(|it| u32::from_le_bytes([it[0], it[1], it[2], it[3]])).collect();
+    let mut table: Vec<u32> =
+        header[76..].chunks_exact(4).map(|it| u32::from_le_bytes([it[0], it[1], it[2], it[3]])).collect();
     let mut next = word(68);
     let mut sector = vec![0; 1 << shift];
     loop {

@@ -74,7 +74,9 @@ fn serve(job: &mut Job<'_>, bytes: &mut dyn Random, events: &Receiver<Event>, an
                 number += 1;
                 read_mail(job, &names, &mail, number);
             }
-            Ok(Event::Unread(folder, reason)) => job.unread_inside(Step::Member(Text::from(folder.as_str())), reason, None),
+            Ok(Event::Unread(folder, reason)) => {
+                job.unread_inside(Step::Member(Text::from(folder.as_str())), reason, None)
+            }
             Ok(Event::Done) => return,
             // It died: whatever it was at is damaged.
             Err(RecvTimeoutError::Disconnected) => return job.unread(Reason::Malformed, None),
@@ -131,9 +133,12 @@ mod tests {
 
     #[test]
     fn what_is_not_read_is_said() {
-        for (version, crypt, reason) in
-            [(23, 1, Reason::Malformed), (23, 0x10, Reason::Encrypted), (36, 1, Reason::Unsupported), (9, 0, Reason::Malformed)]
-        {
+        for (version, crypt, reason) in [
+            (23, 1, Reason::Malformed),
+            (23, 0x10, Reason::Encrypted),
+            (36, 1, Reason::Unsupported),
+            (9, 0, Reason::Malformed),
+        ] {
             let (kept, extraction) = run(&header(version, crypt));
             assert_eq!((extraction.format, extraction.state), ("pst", SourceState::Failed));
             assert_eq!((extraction.reason, kept.unread.len()), (Some(reason), 1));
