@@ -39,9 +39,8 @@ pub(super) fn is_ldif(head: &Head<'_>) -> bool {
     let lines = head.text().split(|it| *it == b'\n').map(<[u8]>::trim_ascii_end);
     let mut lines = lines.filter(|it| !it.is_empty() && !it.starts_with(b"#") && !begins(it, b"version:"));
     let Some(dn) = lines.next() else { return false };
-    begins(dn, b"dn:")
-        && dn.contains(&b'=') | dn.starts_with(b"dn::")
-        && lines.next().is_some_and(|it| it.contains(&b':') || it.starts_with(b" "))
+    let named = dn.contains(&b'=') || begins(dn, b"dn::");
+    begins(dn, b"dn:") && named && lines.next().is_some_and(|it| it.contains(&b':') || it.starts_with(b" "))
 }
 
 fn begins(text: &[u8], what: &[u8]) -> bool {

@@ -161,9 +161,9 @@ const FORMATS: &[Format] = &[
     Format::isolated("mbox", mail::is_mbox, mail::read_mbox),
     #[cfg(feature = "mail")]
     Format::isolated("eml", mail::is_message, mail::read_message),
-    Format::new("vcard", cards::is_vcard, cards::read_vcards),
-    Format::new("icalendar", cards::is_calendar, cards::read_calendar),
-    Format::new("ldif", cards::is_ldif, cards::read_ldif),
+    Format::isolated("vcard", cards::is_vcard, cards::read_vcards),
+    Format::isolated("icalendar", cards::is_calendar, cards::read_calendar),
+    Format::isolated("ldif", cards::is_ldif, cards::read_ldif),
     Format::isolated("html", html::sniff, html::read),
     Format::isolated("xml", xml::sniff, xml::read),
     #[cfg(feature = "pdf")]

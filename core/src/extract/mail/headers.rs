@@ -82,12 +82,13 @@ pub(super) fn sniff(raw: &[u8]) -> bool {
     let text = raw.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(raw).trim_ascii_start();
     let mut seen = [false; KNOWN.len()];
     for (index, line) in text.split_inclusive(|it| *it == b'\n').take(MOST_SNIFFED).enumerate() {
-        let folded = index > 0 && line.starts_with(b" ") || line.starts_with(b"\t");
+        // Of a mailbox's line, which names a sender, something may be left.
+        let passed = if index == 0 { is_from_line(line) } else { is_folded(line) || line.contains(&b':') };
         if line.trim_ascii().is_empty() || line.contains(&0) {
             break;
         }
         let Some(field) = field_of(line) else {
-            if folded {
+            if passed {
                 continue;
             }
             break;
@@ -98,6 +99,14 @@ pub(super) fn sniff(raw: &[u8]) -> bool {
     }
     let told = KNOWN.iter().zip(seen).any(|(it, seen)| it.1 && seen);
     told && seen.iter().filter(|it| **it).count() >= 2
+}
+
+fn is_folded(line: &[u8]) -> bool {
+    line.starts_with(b" ") || line.starts_with(b"\t")
+}
+
+fn is_from_line(line: &[u8]) -> bool {
+    line.starts_with(b"From ") || line.starts_with(b">From ")
 }
 
 /// The field that a line begins; `None` where it begins none.
@@ -154,7 +163,7 @@ impl<'a> Entity<'a> {
     pub(super) fn emit(&self, job: &mut Job<'_>, composer: &mut Composer, is_part: bool) -> bool {
         let wanted = |field: &&Field<'_>| {
             let is = |name: &&str| field.name.eq_ignore_ascii_case(name.as_bytes());
-            !MECHANICS.iter().any(|it| is(it)) && !(is_part && is(&"Content-Disposition"))
+            !(MECHANICS.iter().any(is) || is_part && is(&"Content-Disposition"))
         };
         let odd = self.odd.iter().all(|line| put(job, composer, NO_LABEL, line, FieldKind::Narrative));
         odd && self.fields.iter().filter(wanted).all(|it| emit_field(job, composer, it))
@@ -238,9 +247,12 @@ pub(super) fn emit_correspondent(
     if name != address && !put(job, composer, label, name.as_bytes(), FieldKind::Structured) {
         return false;
     }
-    // A name alone in an address field is a name.
-    let part = if address.contains('@') || address.is_empty() { ".address" } else { ".name" };
-    let label = label_of(composer, field, part);
+    // A name alone in an address field is a name; Exchange has addresses of its own (`/O=…/CN=…`).
+    let label = match (address.contains('@'), address.contains('=')) {
+        (true, _) => label_of(composer, field, ".address"),
+        (false, true) => composer.named(field.as_bytes()),
+        (false, false) => label_of(composer, field, ".name"),
+    };
     put(job, composer, label, address.as_bytes(), FieldKind::Structured)
 }
 
@@ -273,6 +285,7 @@ mod tests {
     #[test]
     fn a_message_is_told_by_two_of_its_fields() {
         assert!(sniff(b"From: a@example.org\r\nSubject: x\r\n\r\nbody"));
+        assert!(sniff(b"From a@example.org\nTo: b\nSubject: x\n\n"));
         assert!(sniff(b"X-A: 1\nReceived: from x\n\tby y\nDate: z\n\n"));
         assert!(!sniff(b"From: the desk of Dr. Roe\nPatient seen today\nSubject: x\n"));
         assert!(!sniff(b"Date: 1\nContent-Type: x\n\n") && !sniff(b"From: x\n\nTo: y\n") && !sniff(b""));

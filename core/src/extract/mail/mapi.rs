@@ -321,8 +321,11 @@ impl Writer<'_> {
     }
 
     fn put_named(&mut self, job: &mut Job<'_>, label: &str, text: &str) -> bool {
-        let label = self.composer.named(label.as_bytes());
-        put_text(job, self.composer, label, text)
+        let id = self.composer.named(label.as_bytes());
+        if label == "Subject" {
+            return self.composer.push(job, Value { label: id, ..Value::prose(text.as_bytes()) });
+        }
+        put_text(job, self.composer, id, text)
     }
 
     fn put_recipient(&mut self, job: &mut Job<'_>, properties: &[Property]) -> bool {

@@ -73,7 +73,10 @@ impl<'a> Mailbox<'a> {
 
     /// Has bytes of the message at hand; false at its end.
     fn fill(&mut self) -> bool {
-        !self.parts && self.fill_raw() && !self.parts
+        if self.parts {
+            return false;
+        }
+        self.fill_raw() && !self.parts
     }
 
     /// Has bytes of the line at hand or of the next one; false at the end of the mailbox.

@@ -8,6 +8,7 @@ use mail_parser::ContentType;
 use super::charset;
 use super::headers::{Entity, decode_words};
 use super::html_text::Words;
+use super::uuencode::find_uuencoded;
 use crate::extract::compose::{Composer, Value};
 use crate::extract::head::Bytes;
 use crate::extract::job::Job;
@@ -16,8 +17,8 @@ use crate::model::{FieldKind, Reason, Step, Text};
 
 /// Multiparts within each other that are looked into.
 const DEEPEST: u32 = 24;
-/// OID 1.2.840.113549.1.7.3, enveloped data: how an encrypted S/MIME body begins (RFC 5652).
-const ENVELOPED: &[u8] = b"\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03";
+/// OID 1.2.840.113549.1.7.2, signed data: how an S/MIME body begins that can be read (RFC 5652).
+const SIGNED: &[u8] = b"\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02";
 const PGP_MESSAGE: &[u8] = b"-----BEGIN PGP MESSAGE-----";
 
 /// Reads a message's parts.
@@ -136,7 +137,7 @@ impl<'c> Reader<'c> {
     /// Emits a text, and reads the files that stand in it.
     fn read_text(&mut self, job: &mut Job<'_>, text: &[u8]) -> bool {
         let mut rest = text;
-        while let Some(found) = transfer::find_uuencoded(rest) {
+        while let Some(found) = find_uuencoded(rest) {
             if !self.prose(job, found.before) {
                 return false;
             }
@@ -166,9 +167,9 @@ impl<'c> Reader<'c> {
     fn read_smime(&mut self, job: &mut Job<'_>, part: &Part<'_>) -> bool {
         let bytes = part.decoded();
         let signed = part.attribute("smime-type").is_some_and(|it| it.to_ascii_lowercase().starts_with("signed"));
-        let enveloped = memchr::memmem::find(&bytes[..bytes.len().min(64)], ENVELOPED).is_some();
+        let signed = signed || memchr::memmem::find(&bytes[..bytes.len().min(64)], SIGNED).is_some();
         let step = self.step(part);
-        if enveloped || !signed {
+        if !signed {
             job.unread_inside(step, Reason::Encrypted, None);
             return true;
         }
@@ -190,7 +191,7 @@ impl<'c> Reader<'c> {
             job.unread_inside(step, Reason::Encrypted, None);
             return true;
         }
-        if let Some(found) = transfer::find_uuencoded(&bytes).filter(|it| it.before.trim_ascii().is_empty()) {
+        if let Some(found) = find_uuencoded(&bytes).filter(|it| it.before.trim_ascii().is_empty()) {
             job.read_inside(step, name.as_bytes(), stream(&found.bytes));
         } else if !bytes.is_empty() {
             job.read_inside(step, name.as_bytes(), stream(&bytes));

@@ -13,6 +13,7 @@ mod msg_tests;
 mod pst;
 #[cfg(test)]
 mod tests;
+mod uuencode;
 
 use std::io::Read;
 

@@ -8,8 +8,6 @@ use crate::model::{FieldKind, Reason, Step, Text};
 
 /// Bytes of one property that are read.
 const LONGEST: u64 = 64 << 20;
-/// Recipients and attachments of one message that are read.
-const MOST: usize = 1 << 14;
 
 /// Reads a compound file that is a message.
 pub(in crate::extract) fn read(job: &mut Job<'_>, container: &mut Container<'_>) {
@@ -77,7 +75,7 @@ fn read_embedded(job: &mut Job<'_>, container: &mut Container<'_>, names: &Names
 fn storages(container: &Container<'_>, path: &str, prefix: &str) -> Vec<String> {
     let Ok(entries) = container.read_storage(if path.is_empty() { "/" } else { path }) else { return Vec::new() };
     let wanted = entries.filter(|it| it.is_storage() && it.name().starts_with(prefix));
-    wanted.take(MOST).map(|it| it.path().to_string_lossy().into_owned()).collect()
+    wanted.map(|it| it.path().to_string_lossy().into_owned()).collect()
 }
 
 /// The properties of a storage: those of fixed size stand in one stream behind a header, the others have their own.

@@ -11,15 +11,15 @@ struct Made {
 
 impl Made {
     fn new() -> Self {
-        let file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+        let file = cfb::CompoundFile::create(Cursor::new(Vec::new())).expect("writes to memory");
         Made { file }
     }
 
     fn stream(mut self, path: &str, bytes: &[u8]) -> Self {
         if let Some((folder, _)) = path.rsplit_once('/').filter(|it| !it.0.is_empty()) {
-            self.file.create_storage_all(folder).unwrap();
+            self.file.create_storage_all(folder).expect("writes to memory");
         }
-        self.file.create_stream(path).unwrap().write_all(bytes).unwrap();
+        self.file.create_stream(path).expect("writes to memory").write_all(bytes).expect("writes to memory");
         self
     }
 
@@ -29,7 +29,7 @@ impl Made {
     }
 
     fn bytes(mut self) -> Vec<u8> {
-        self.file.flush().unwrap();
+        self.file.flush().expect("writes to memory");
         self.file.into_inner().into_inner()
     }
 }

@@ -48,14 +48,11 @@ pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
         Ok(bytes) => bytes,
         Err(reason) => return job.unread(reason, None),
     };
-    match open(&mut *bytes) {
-        Some(mut container) => {
-            return match KINDS.iter().find(|it| container.is_stream(it.stream)) {
-                Some(kind) => (kind.read)(job, &mut container),
-                None => read_unknown(job, &mut container),
-            };
-        }
-        None => {}
+    if let Some(mut container) = open(&mut *bytes) {
+        return match KINDS.iter().find(|it| container.is_stream(it.stream)) {
+            Some(kind) => (kind.read)(job, &mut container),
+            None => read_unknown(job, &mut container),
+        };
     }
     job.unread(Reason::Malformed, None);
     if bytes.rewind().is_ok() {
@@ -66,15 +63,18 @@ pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
 }
 
 fn open(bytes: &mut dyn Random) -> Option<Container<'_>> {
-    is_sane(bytes).then_some(())?;
+    let size = bytes.seek(SeekFrom::End(0)).ok()?;
+    is_sane(bytes, size).then_some(())?;
     bytes.rewind().ok()?;
-    CompoundFile::open(bytes).ok()
+    let container = CompoundFile::open(bytes).ok()?;
+    // Streams that share their bytes would be read over and over.
+    let total = container.walk().map(|it| it.len()).fold(0, u64::saturating_add);
+    (total <= size.saturating_mul(2)).then_some(container)
 }
 
 /// The library trusts the list of sectors that hold the allocation table: it must name each once and none that is not
 /// there, or a small file asks for much memory.
-fn is_sane(bytes: &mut dyn Random) -> bool {
-    let Ok(size) = bytes.seek(SeekFrom::End(0)) else { return false };
+fn is_sane(bytes: &mut dyn Random, size: u64) -> bool {
     let mut header = [0; 512];
     if bytes.rewind().is_err() || bytes.read_exact(&mut header).is_err() {
         return false;

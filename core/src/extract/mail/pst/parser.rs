@@ -26,6 +26,13 @@ const DEEPEST: usize = 64;
 const SALVAGED: [u16; 12] =
     [0x0037, 0x1000, 0x1013, 0x1009, 0x0C1A, 0x0C1F, 0x0042, 0x0065, 0x0E04, 0x0E03, 0x007D, 0x0039];
 
+/// An attachment's bytes, or why there are none.
+type Gotten = std::result::Result<Vec<u8>, Reason>;
+/// Reads a message, or only those of its properties.
+type ReadMessage<'a, M> = dyn Fn(&EntryId, Option<&[u16]>) -> Result<Rc<M>> + 'a;
+/// Reads one of its attachments.
+type ReadAttachment<'a, M> = dyn Fn(&Rc<M>, NodeId) -> Result<Option<Gotten>> + 'a;
+
 /// The bytes asked for.
 pub(super) type Answer = Result<Vec<u8>>;
 
@@ -55,7 +62,7 @@ pub(super) struct Mail {
 /// An attachment.
 pub(super) struct Attached {
     pub(super) name: String,
-    pub(super) bytes: std::result::Result<Vec<u8>, Reason>,
+    pub(super) bytes: Gotten,
 }
 
 /// Reads the whole file; ends early where nobody listens.
@@ -72,10 +79,9 @@ pub(super) fn run(wide: bool, size: u64, events: &SyncSender<Event>, answers: Re
 fn walk_wide(file: Remote, events: &SyncSender<Event>) -> Result<()> {
     let store = UnicodeStore::read(Rc::new(UnicodePstFile::read_from(Box::new(file))?))?;
     let read = |entry: &EntryId, only: Option<&[u16]>| UnicodeMessage::read(Rc::clone(&store), entry, only);
-    let attachment = |message: &Rc<UnicodeMessage>, node| UnicodeAttachment::read(Rc::clone(message), node, None);
     let open = |entry: &EntryId| {
-        open_message(entry, &read, &|message, node| {
-            let found = attachment(message, node)?;
+        open_message(entry, &read, &|message: &Rc<UnicodeMessage>, node| {
+            let found = UnicodeAttachment::read(Rc::clone(message), node, None)?;
             Ok(found.data().map(bytes_of))
         })
     };
@@ -94,7 +100,7 @@ fn walk_narrow(file: Remote, events: &SyncSender<Event>) -> Result<()> {
     Walk { store: &*store, open: &open, events, seen: HashSet::new() }.all()
 }
 
-fn bytes_of(data: &AttachmentData) -> std::result::Result<Vec<u8>, Reason> {
+fn bytes_of(data: &AttachmentData) -> Gotten {
     match data {
         AttachmentData::Binary(bytes) => Ok(bytes.buffer().to_vec()),
         AttachmentData::Message(_) => Err(Reason::Unsupported),
@@ -184,8 +190,8 @@ fn sub_folders(folder: &dyn Folder) -> Vec<NodeId> {
 /// Reads a message with its recipients and attachments; where that fails, what can be had of its properties.
 fn open_message<M: Message>(
     entry: &EntryId,
-    read: &dyn Fn(&EntryId, Option<&[u16]>) -> Result<Rc<M>>,
-    attachment: &dyn Fn(&Rc<M>, NodeId) -> Result<Option<std::result::Result<Vec<u8>, Reason>>>,
+    read: &ReadMessage<'_, M>,
+    attachment: &ReadAttachment<'_, M>,
 ) -> Result<Opened> {
     let Ok(message) = read(entry, None) else {
         let parts = SALVAGED.iter().filter_map(|id| read(entry, Some(&[*id])).ok());
@@ -213,10 +219,7 @@ fn open_message<M: Message>(
 
 /// An attachment's bytes. The library waits for itself where it opens a message within a message, so only those are
 /// opened that are said to be something else (MS-OXCMSG 2.2.2.9: 1 by value, 5 a message, 6 an OLE object).
-fn attached(
-    row: &Item,
-    open: impl FnOnce() -> Result<Option<std::result::Result<Vec<u8>, Reason>>>,
-) -> std::result::Result<Vec<u8>, Reason> {
+fn attached(row: &Item, open: impl FnOnce() -> Result<Option<Gotten>>) -> Gotten {
     if !matches!(row.number(0x3705), Some(1 | 6)) {
         return Err(Reason::Unsupported);
     }
