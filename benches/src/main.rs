@@ -9,6 +9,7 @@ mod floors;
 mod kernels;
 mod linear;
 mod memory;
+mod pdf;
 mod peers;
 mod rate;
 mod record;
@@ -48,6 +49,8 @@ enum Bench {
     Kernels,
     /// The library in this process: reading alone, reading and detecting.
     Rate,
+    /// Text of PDF files beside pdftotext.
+    Pdf,
     /// All of it.
     All,
 }
@@ -103,6 +106,7 @@ fn run(arguments: Arguments) -> Result<bool> {
         Bench::Startup => startup::run(&setup),
         Bench::Kernels => kernels::run(&setup),
         Bench::Rate => rate::run(&setup),
+        Bench::Pdf => pdf::run(&setup),
         Bench::All => unreachable!("handled above"),
     }?;
     report.print();
@@ -122,6 +126,7 @@ fn run_all() -> Result<bool> {
         Bench::Memory,
         Bench::Kernels,
         Bench::Rate,
+        Bench::Pdf,
     ];
     let own = std::env::current_exe().context("find this program")?;
     let mut rest: Vec<_> = std::env::args_os().skip(1).collect();

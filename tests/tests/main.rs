@@ -4,6 +4,7 @@
 
 mod accuracy;
 mod api;
+mod files_pdf;
 mod properties;
 
 mod tidy;
