@@ -22,7 +22,7 @@ const MAX_OPERANDS: usize = 64;
 /// Bytes of content that are run in all, forms counted each time.
 const MAX_WORK: usize = 256 << 20;
 /// Forms that are run in all.
-const MAX_FORMS: usize = 1 << 18;
+const MAX_FORMS: usize = 1 << 16;
 /// Characters of a page.
 const MAX_GLYPHS: usize = 4 << 20;
 /// Decoded forms kept.

@@ -18,6 +18,8 @@ const LETTER: f64 = 0.7;
 const BESIDE: f64 = 0.5;
 /// Places farther out are nonsense.
 const FARTHEST: f64 = 1e7;
+/// The smallest em: letters of no size stand somewhere all the same.
+const LEAST: f64 = 1e-3;
 
 /// A character to place.
 #[derive(Clone, Copy, Debug)]
@@ -126,18 +128,17 @@ impl Sheet {
 /// The direction of a character in degrees, and where it stands in the frame of that direction.
 fn turned(glyph: Glyph<'_>) -> Option<(i32, Spot)> {
     let Glyph { x, y, dx, dy, em, .. } = glyph;
-    let em = em.max(1e-3);
-    if !(x.abs().max(y.abs()).max(dx.abs()).max(dy.abs()).max(em) < FARTHEST) {
+    if [x, y, dx, dy, em].iter().any(|it| !it.is_finite() || it.abs() > FARTHEST) {
         return None;
     }
     if dy == 0.0 && dx > 0.0 {
-        return Some((0, Spot { left: x, right: x + dx, base: y, em }));
+        return Some((0, Spot { left: x, right: x + dx, base: y, em: em.max(LEAST) }));
     }
     let along = if dx.hypot(dy) > 1e-6 { (dx, dy) } else { glyph.right };
     let turn = (along.1.atan2(along.0).to_degrees().round() as i32).rem_euclid(360);
     let (sin, cos) = f64::from(turn).to_radians().sin_cos();
     let left = x * cos + y * sin;
-    Some((turn, Spot { left, right: left + dx.hypot(dy), base: y * cos - x * sin, em }))
+    Some((turn, Spot { left, right: left + dx.hypot(dy), base: y * cos - x * sin, em: em.max(LEAST) }))
 }
 
 impl Spot {
