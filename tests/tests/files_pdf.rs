@@ -29,7 +29,8 @@ impl Emit for Rest {
 impl Rest {
     /// Failures of the document itself: what is embedded in it is of another format, or has a password of its own.
     fn failures(&self) -> usize {
-        let of_others = |it: &&Unread| matches!(it.reason, Reason::Unsupported | Reason::Encrypted) && !it.place.is_empty();
+        let of_others =
+            |it: &&Unread| matches!(it.reason, Reason::Unsupported | Reason::Encrypted) && !it.place.is_empty();
         let failures = self.unread.iter().filter(|it| it.reason.class() == ReasonClass::Failure);
         failures.filter(|it| !of_others(it)).count()
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use phisift::detect::{Candidates, SourceMemory};
-use phisift::extract::{Emit, Hint, extract};
+use phisift::extract::{Emit, Hint, Input, extract};
 use phisift::model::{Batch, Limits, Segment, Sink, Source, SourceSummary, Unread};
 use phisift::redact::{RedactOptions, Redactor};
 use phisift::scan::{ScanOptions, Scanner};
@@ -170,7 +170,7 @@ impl Emit for Search {
 /// Start, end, entity and score of everything found, where reads give at most so many bytes.
 fn findings_of_reads(bytes: &[u8], size: usize) -> Vec<(u64, u64, u16, u16)> {
     let mut search = Search::default();
-    extract(&mut Reads { left: bytes, size }, Hint::default(), &Limits::default(), &mut search);
+    extract(Input::Stream(&mut Reads { left: bytes, size }), Hint::default(), &Limits::default(), &mut search);
     let mut memory = SourceMemory::default();
     search.blocks.iter().for_each(|block| scanner().detector().learn(&mut memory, &block.1));
     let mut out = Vec::new();

@@ -111,8 +111,6 @@ fn is_prose(lines: &[Line], x: f64) -> bool {
         }
         filled.sort_by(f64::total_cmp);
         let usual = filled.get(filled.len() / 2).copied().unwrap_or(0.0);
-        filled.len() >= MIN_LINES
-            && chars / filled.len() >= MIN_CHARS
-            && usual >= MIN_FILL * (bounds.1 - bounds.0)
+        filled.len() >= MIN_LINES && chars / filled.len() >= MIN_CHARS && usual >= MIN_FILL * (bounds.1 - bounds.0)
     })
 }

@@ -217,7 +217,9 @@ impl<'p, 'a> Reader<'p, 'a> {
     }
 
     fn resource(&self, run: &Run<'a>, kind: &[u8], operands: &[Token<'_>]) -> Option<&'a Object> {
-        let Some(Token::Name(name)) = operands.iter().rev().find(|it| matches!(it, Token::Name(_))) else { return None };
+        let Some(Token::Name(name)) = operands.iter().rev().find(|it| matches!(it, Token::Name(_))) else {
+            return None;
+        };
         self.pdf.get(self.pdf.dictionary(run.resources?, kind)?, name)
     }
 
@@ -253,7 +255,9 @@ impl<'p, 'a> Reader<'p, 'a> {
     }
 
     fn show_operator(&mut self, run: &mut Run<'a>, word: &[u8], operands: &[Token<'_>]) {
-        if word == b"\"" && let Some([word_spacing, spacing]) = numbers::<2>(operands) {
+        if word == b"\""
+            && let Some([word_spacing, spacing]) = numbers::<2>(operands)
+        {
             (run.state.word_spacing, run.state.spacing) = (word_spacing, spacing);
         }
         if word == b"'" || word == b"\"" {

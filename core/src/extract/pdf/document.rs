@@ -247,7 +247,8 @@ impl<'a> Pdf<'a> {
             let short = SHORT_FILTERS.iter().find(|it| it.0 == name).map(|it| Cow::Borrowed(it.1));
             short.unwrap_or_else(|| String::from_utf8_lossy(name))
         };
-        let filters: Vec<_> = list(b"Filter").into_iter().flatten().filter_map(|it| it.as_name().ok()).map(long).collect();
+        let filters: Vec<_> =
+            list(b"Filter").into_iter().flatten().filter_map(|it| it.as_name().ok()).map(long).collect();
         let params: Vec<_> = list(b"DecodeParms").into_iter().map(|it| self.flat(it)).collect();
         let params = params.iter().any(|it| !it.is_null()).then_some(Object::Array(params));
         let first = filters.iter().take_while(|it| it.is_empty()).count();

@@ -32,10 +32,12 @@ fn spell(name: &[u8]) -> String {
         return whole;
     }
     let stem = name.split(|&byte| byte == b'.').next().unwrap_or(name);
-    stem.split(|&byte| byte == b'_').map(|part| {
-        let listed = listed(part);
-        if listed.is_empty() { by_number(part).unwrap_or_default() } else { listed }
-    }).collect()
+    stem.split(|&byte| byte == b'_')
+        .map(|part| {
+            let listed = listed(part);
+            if listed.is_empty() { by_number(part).unwrap_or_default() } else { listed }
+        })
+        .collect()
 }
 
 /// `uni` with groups of four digits, `u` with four to six.
@@ -122,8 +124,9 @@ mod tests {
     #[test]
     fn glyph_names_are_spelled() {
         let mut names = GlyphNames::default();
-        let spelled = [&b"A"[..], b"eacute", b"uni00410042", b"u1F600", b"a.sc", b"f_i", b"zero.oldstyle", b"g17", b".notdef"]
-            .map(|name| names.text(name).to_string());
+        let spelled =
+            [&b"A"[..], b"eacute", b"uni00410042", b"u1F600", b"a.sc", b"f_i", b"zero.oldstyle", b"g17", b".notdef"]
+                .map(|name| names.text(name).to_string());
         assert_eq!(spelled, ["A", "é", "AB", "😀", "a", "\u{FB01}", "0", "", ""]);
     }
 

@@ -93,9 +93,19 @@ impl Font {
             Kind::Simple { .. } => 1,
             Kind::Composite { codes: Codes::Identity, .. } => 2,
             Kind::Composite { codes: Codes::Utf16, .. } => {
-                if rest[0] & 0xFC == 0xD8 { 4 } else { 2 }
+                if rest[0] & 0xFC == 0xD8 {
+                    4
+                } else {
+                    2
+                }
             }
-            Kind::Composite { codes: Codes::Charset(_), .. } => if rest[0] < 0x80 { 1 } else { 2 },
+            Kind::Composite { codes: Codes::Charset(_), .. } => {
+                if rest[0] < 0x80 {
+                    1
+                } else {
+                    2
+                }
+            }
             Kind::Composite { codes: Codes::Map(map), .. } => map.code_len(rest),
         }
     }
@@ -143,11 +153,7 @@ fn simple<'a>(pdf: &Pdf<'a>, font: &'a Dictionary, unicode: Option<CMap>, names:
     let texts = table(pdf, font, names);
     let base = pdf.name(font, b"BaseFont").unwrap_or_default();
     let widths = simple_widths(pdf, font, base, &texts);
-    let (unit, em) = if pdf.name(font, b"Subtype") == Some(b"Type3") {
-        procedures(pdf, font)
-    } else {
-        (0.001, 1.0)
-    };
+    let (unit, em) = if pdf.name(font, b"Subtype") == Some(b"Type3") { procedures(pdf, font) } else { (0.001, 1.0) };
     Font { kind: Kind::Simple { texts, widths }, unicode, plain: false, vertical: false, unit, em }
 }
 
@@ -205,12 +211,7 @@ fn simple_widths<'a>(pdf: &Pdf<'a>, font: &'a Dictionary, base: &[u8], texts: &T
     widths
 }
 
-fn composite<'a>(
-    pdf: &Pdf<'a>,
-    font: &'a Dictionary,
-    descendant: &'a Dictionary,
-    unicode: Option<CMap>,
-) -> Font {
+fn composite<'a>(pdf: &Pdf<'a>, font: &'a Dictionary, descendant: &'a Dictionary, unicode: Option<CMap>) -> Font {
     let (codes, vertical) = match pdf.get(font, b"Encoding") {
         Some(Object::Name(name)) => (predefined(name), name.ends_with(b"-V") || **name == *b"V"),
         Some(Object::Stream(stream)) => pdf.bytes(stream).map_or((Codes::Identity, false), |it| embedded(&it)),
@@ -250,7 +251,9 @@ fn composite_widths<'a>(pdf: &Pdf<'a>, array: &'a [Object]) -> Vec<(u32, u32, f6
             widths.extend(each);
             continue;
         }
-        let (Ok(last), Some(width)) = (second.as_float(), objects.next().and_then(|it| it.as_float().ok())) else { break };
+        let (Ok(last), Some(width)) = (second.as_float(), objects.next().and_then(|it| it.as_float().ok())) else {
+            break;
+        };
         widths.push((first, last as u32, f64::from(width)));
     }
     widths.sort_by_key(|it| it.0);

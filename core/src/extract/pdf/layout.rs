@@ -225,7 +225,13 @@ impl Line {
             if let Some(before) = behind {
                 let gap = (piece.at.left - before.at.right) / before.at.em.max(piece.at.em);
                 let apart = gap > WORD_GAP || gap < -OVERLAP;
-                out.push_str(if gap > CELL_GAP { "  " } else if apart { " " } else { "" });
+                out.push_str(if gap > CELL_GAP {
+                    "  "
+                } else if apart {
+                    " "
+                } else {
+                    ""
+                });
             }
             out.push_str(&piece.text);
             behind = Some(piece);

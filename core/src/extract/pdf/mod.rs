@@ -37,8 +37,7 @@ pub(super) fn sniff(head: &Head<'_>) -> bool {
 }
 
 pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
-    let parsed =
-        stream.into_memory().and_then(|bytes| Ok((document::parse(&bytes)?, document::is_whole(&bytes))));
+    let parsed = stream.into_memory().and_then(|bytes| Ok((document::parse(&bytes)?, document::is_whole(&bytes))));
     let (document, is_whole) = match parsed {
         Ok(parsed) => parsed,
         Err(reason) => return job.unread(reason, None),

@@ -67,7 +67,10 @@ fn forms_are_drawn_where_they_are_used_and_may_use_themselves() {
 
 #[test]
 fn composite_fonts_are_read_through_their_map() {
-    let map = stream("", "1 begincodespacerange <0000> <FFFF> endcodespacerange beginbfrange <0001> <0003> <0041> endbfrange");
+    let map = stream(
+        "",
+        "1 begincodespacerange <0000> <FFFF> endcodespacerange beginbfrange <0001> <0003> <0041> endbfrange",
+    );
     let font = "<</Type /Font /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [7 0 R] /ToUnicode 8 0 R>>";
     let descendant = "<</Type /Font /Subtype /CIDFontType2 /DW 500>>";
     let resources = "/Resources <</Font <</F 6 0 R>> >>";
@@ -184,7 +187,8 @@ fn any_change_of_a_byte_ends_in_a_state() {
             bytes[at] = byte;
             let mut kept = Kept::default();
             let hint = Hint { name: b"x.pdf", format: Some("pdf") };
-            let extraction = extract(Input::File(&mut std::io::Cursor::new(bytes)), hint, &Limits::default(), &mut kept);
+            let extraction =
+                extract(Input::File(&mut std::io::Cursor::new(bytes)), hint, &Limits::default(), &mut kept);
             assert_eq!(extraction.format, "pdf");
             assert!(kept.segments.iter().all(crate::model::Segment::is_sound));
         }
