@@ -224,7 +224,7 @@ impl Line {
         for piece in &self.pieces {
             if let Some(before) = behind {
                 let gap = (piece.at.left - before.at.right) / before.at.em.max(piece.at.em);
-                let apart = gap > WORD_GAP || gap < -OVERLAP;
+                let apart = !(-OVERLAP..=WORD_GAP).contains(&gap);
                 out.push_str(if gap > CELL_GAP {
                     "  "
                 } else if apart {
