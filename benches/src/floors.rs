@@ -24,6 +24,8 @@ pub struct Floors {
     pub startup: Most,
     /// The rate of a scan over that of a library that only parses, at least.
     pub readers: Least,
+    /// Text of PDF files.
+    pub pdf: Pdf,
     /// Rates of kernels over memchr's, by kernel.
     pub kernels: BTreeMap<String, f64>,
     /// CPU time of a peer over ours, by peer.
@@ -48,6 +50,18 @@ pub struct Truth {
     pub recall: f64,
     /// High-band findings per 100 kB of text without identifiers, at most.
     pub high_per_100_kb: f64,
+}
+
+/// Floors of the PDF bench, beside pdftotext.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pdf {
+    /// Share of its words found, the mean of all files.
+    pub words: f64,
+    /// The same of words with digits.
+    pub numbers: f64,
+    /// CPU time over its own, at most.
+    pub time: f64,
 }
 
 /// Floors of the memory bench, in MB.

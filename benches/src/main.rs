@@ -10,6 +10,7 @@ mod kernels;
 mod linear;
 mod memory;
 mod office;
+mod pdf;
 mod peers;
 mod rate;
 mod readers;
@@ -54,6 +55,8 @@ enum Bench {
     Readers,
     /// CPU time on office documents beside Python's libraries.
     Office,
+    /// Text of PDF files beside pdftotext.
+    Pdf,
     /// All of it.
     All,
 }
@@ -111,6 +114,7 @@ fn run(arguments: Arguments) -> Result<bool> {
         Bench::Rate => rate::run(&setup),
         Bench::Readers => readers::run(&setup),
         Bench::Office => office::run(&setup),
+        Bench::Pdf => pdf::run(&setup),
         Bench::All => unreachable!("handled above"),
     }?;
     report.print();
@@ -132,6 +136,7 @@ fn run_all() -> Result<bool> {
         Bench::Rate,
         Bench::Readers,
         Bench::Office,
+        Bench::Pdf,
     ];
     let own = std::env::current_exe().context("find this program")?;
     let mut rest: Vec<_> = std::env::args_os().skip(1).collect();

@@ -8,6 +8,7 @@ mod files_mail;
 mod files_messages;
 mod files_office;
 mod made_office;
+mod files_pdf;
 mod properties;
 
 mod tidy;

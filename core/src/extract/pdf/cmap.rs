@@ -86,7 +86,7 @@ impl CMap {
     pub(super) fn text(&self, code: u32, out: &mut String) -> bool {
         let Some((low, text)) = find(&self.texts, code) else { return false };
         let Some(last) = text.chars().next_back() else { return false };
-        let Some(last) = char::from_u32(last as u32 + (code - low)) else { return false };
+        let Some(last) = (last as u32).checked_add(code - low).and_then(char::from_u32) else { return false };
         out.extend(text.chars().take(text.chars().count() - 1));
         out.push(last);
         true

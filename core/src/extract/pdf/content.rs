@@ -22,9 +22,9 @@ const MAX_OPERANDS: usize = 64;
 /// Bytes of content that are run in all, forms counted each time.
 const MAX_WORK: usize = 256 << 20;
 /// Forms that are run in all.
-const MAX_FORMS: usize = 1 << 18;
+const MAX_FORMS: usize = 1 << 16;
 /// Characters of a page.
-const MAX_GLYPHS: usize = 4 << 20;
+const MAX_GLYPHS: usize = 2 << 20;
 /// Decoded forms kept.
 const KEPT_FORMS: usize = 32 << 20;
 
@@ -120,7 +120,12 @@ impl<'p, 'a> Reader<'p, 'a> {
         };
         for part in parts {
             let Some(Object::Stream(stream)) = self.pdf.resolve(part) else { continue };
-            bytes.extend(self.pdf.bytes(stream).unwrap_or_default());
+            let part = self.pdf.bytes(stream).unwrap_or_default();
+            if bytes.is_empty() {
+                bytes = part;
+            } else {
+                bytes.extend_from_slice(&part);
+            }
             bytes.push(b'\n');
             if bytes.len() > MAX_WORK {
                 break;

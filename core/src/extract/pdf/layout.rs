@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 /// A gap, in ems, from which characters belong to different words.
 const WORD_GAP: f64 = 0.15;
+/// A gap that is none, whatever space was shown in it.
+const TOUCHING: f64 = 0.04;
 /// A gap from which a line is continued elsewhere: a cell, a tab stop.
 const CELL_GAP: f64 = 1.2;
 /// How far a character may stand before the end of the one before it and still follow it.
@@ -16,6 +18,8 @@ const LETTER: f64 = 0.7;
 const BESIDE: f64 = 0.5;
 /// Places farther out are nonsense.
 const FARTHEST: f64 = 1e7;
+/// The smallest em: letters of no size stand somewhere all the same.
+const LEAST: f64 = 1e-3;
 
 /// A character to place.
 #[derive(Clone, Copy, Debug)]
@@ -77,12 +81,13 @@ impl Sheet {
         self.glyphs += 1;
         let Some((turn, at)) = turned(glyph) else { return };
         if glyph.text.chars().all(char::is_whitespace) && !glyph.text.is_empty() {
-            self.spaced = true;
+            self.spaced |= at.right - at.left > TOUCHING * at.em;
             return;
         }
         if let Some(open) = self.open.as_mut().filter(|it| turn == self.turn && it.at.takes(at)) {
             let says = !glyph.text.is_empty();
-            if says && (self.spaced || at.left - open.at.right > WORD_GAP * open.at.em) {
+            let gap = (at.left - open.at.right) / open.at.em;
+            if says && (gap > WORD_GAP || self.spaced && gap > TOUCHING) {
                 open.text.push(' ');
             }
             self.spaced &= !says;
@@ -123,18 +128,17 @@ impl Sheet {
 /// The direction of a character in degrees, and where it stands in the frame of that direction.
 fn turned(glyph: Glyph<'_>) -> Option<(i32, Spot)> {
     let Glyph { x, y, dx, dy, em, .. } = glyph;
-    let em = em.max(1e-3);
-    if !(x.abs().max(y.abs()).max(dx.abs()).max(dy.abs()).max(em) < FARTHEST) {
+    if [x, y, dx, dy, em].iter().any(|it| !it.is_finite() || it.abs() > FARTHEST) {
         return None;
     }
     if dy == 0.0 && dx > 0.0 {
-        return Some((0, Spot { left: x, right: x + dx, base: y, em }));
+        return Some((0, Spot { left: x, right: x + dx, base: y, em: em.max(LEAST) }));
     }
     let along = if dx.hypot(dy) > 1e-6 { (dx, dy) } else { glyph.right };
     let turn = (along.1.atan2(along.0).to_degrees().round() as i32).rem_euclid(360);
     let (sin, cos) = f64::from(turn).to_radians().sin_cos();
     let left = x * cos + y * sin;
-    Some((turn, Spot { left, right: left + dx.hypot(dy), base: y * cos - x * sin, em }))
+    Some((turn, Spot { left, right: left + dx.hypot(dy), base: y * cos - x * sin, em: em.max(LEAST) }))
 }
 
 impl Spot {
@@ -220,7 +224,7 @@ impl Line {
         for piece in &self.pieces {
             if let Some(before) = behind {
                 let gap = (piece.at.left - before.at.right) / before.at.em.max(piece.at.em);
-                let apart = gap > WORD_GAP || gap < -OVERLAP;
+                let apart = !(-OVERLAP..=WORD_GAP).contains(&gap);
                 out.push_str(if gap > CELL_GAP {
                     "  "
                 } else if apart {
@@ -239,4 +243,85 @@ impl Line {
 /// True where a line ends within a word of small letters.
 fn is_broken(text: &str) -> bool {
     text.strip_suffix("-\n").is_some_and(|it| it.ends_with(char::is_lowercase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Text at a place, each letter half as wide as the font is high.
+    fn write(sheet: &mut Sheet, x: f64, y: f64, em: f64, text: &str) {
+        for (letter, index) in text.chars().zip(0..) {
+            let (text, dx) = (letter.to_string(), em / 2.0);
+            let x = x + f64::from(index) * dx;
+            sheet.place(Glyph { text: &text, x, y, dx, dy: 0.0, right: (1.0, 0.0), em });
+        }
+    }
+
+    #[test]
+    fn lines_are_read_from_top_to_bottom_whatever_was_shown_first() {
+        let mut sheet = Sheet::default();
+        write(&mut sheet, 200.0, 80.0, 10.0, "12345");
+        write(&mut sheet, 200.0, 100.0, 10.0, "Jane Doe");
+        write(&mut sheet, 20.0, 80.0, 10.0, "MRN:");
+        write(&mut sheet, 20.0, 100.0, 10.0, "Patient:");
+        assert_eq!(sheet.into_text(), "Patient:  Jane Doe\nMRN:  12345\n");
+    }
+
+    #[test]
+    fn gaps_make_words_and_raised_letters_stay_on_their_line() {
+        let mut sheet = Sheet::default();
+        write(&mut sheet, 0.0, 0.0, 10.0, "ab");
+        write(&mut sheet, 13.0, 0.0, 10.0, "cd");
+        write(&mut sheet, 23.0, 4.0, 6.0, "1");
+        assert_eq!(sheet.into_text(), "ab cd1\n");
+    }
+
+    #[test]
+    fn what_is_painted_twice_is_read_once() {
+        let mut sheet = Sheet::default();
+        write(&mut sheet, 0.0, 0.0, 10.0, "bold");
+        write(&mut sheet, 0.3, 0.0, 10.0, "bold");
+        assert_eq!(sheet.into_text(), "bold\n");
+    }
+
+    #[test]
+    fn turned_text_is_read_along_its_own_lines() {
+        let mut sheet = Sheet::default();
+        for (text, y) in [("u", 0.0), ("p", 5.0)] {
+            sheet.place(Glyph { text, x: 9.0, y, dx: 0.0, dy: 5.0, right: (0.0, 1.0), em: 10.0 });
+        }
+        assert_eq!(sheet.into_text(), "up\n");
+    }
+
+    #[test]
+    fn places_that_are_none_are_passed_over() {
+        let mut sheet = Sheet::default();
+        sheet.place(Glyph { text: "x", x: f64::NAN, y: 0.0, dx: 1.0, dy: 0.0, right: (1.0, 0.0), em: 1.0 });
+        assert_eq!(sheet.into_text(), "");
+    }
+
+    #[test]
+    fn columns_of_prose_are_read_apart_and_broken_words_joined() {
+        let mut sheet = Sheet::default();
+        for row in 0..8 {
+            let y = 200.0 - 12.0 * f64::from(row);
+            write(&mut sheet, 0.0, y, 10.0, "the left column goes on in-");
+            write(&mut sheet, 150.0, y, 10.0, "and this is the right one.");
+        }
+        let text = sheet.into_text();
+        assert!(text.starts_with("the left column goes on inthe left"), "{text}");
+        assert!(text.ends_with("and this is the right one.\nand this is the right one.\n"));
+    }
+
+    #[test]
+    fn cells_stay_beside_their_labels() {
+        let mut sheet = Sheet::default();
+        for (row, label) in ["Name", "Born", "Phone", "Street", "City", "Plan"].iter().enumerate() {
+            let y = 200.0 - 12.0 * row as f64;
+            write(&mut sheet, 0.0, y, 10.0, label);
+            write(&mut sheet, 150.0, y, 10.0, "a value that is rather long");
+        }
+        assert!(sheet.into_text().starts_with("Name  a value that is rather long\nBorn  a value"));
+    }
 }
