@@ -120,6 +120,22 @@ fn long_inputs_are_cut_into_blocks_alike() {
 }
 
 #[test]
+fn messages_are_read_alike_in_any_reads() {
+    let message =
+        "MSH|^~\\&|A|B|||20240102||ADT^A01|1|P|2.5\rPID|1||77123^^^H^MR||DOE^JANE||19600203\rNTE|1||saw \\T\\ told\r";
+    let set = "ST*837*0001~NM1*IL*1*DOE*JANE****MI*ID123456~DMG*D8*19430501*F~SE*4*0001~";
+    let header =
+        "ISA*00*          *00*          *ZZ*A              *ZZ*B              *240102*0304*^*00501*000000001*0*P*:~";
+    for (text, one) in [(message.repeat(12_000), message), (header.to_owned() + &set.repeat(16_000), set)] {
+        let whole = findings_of_reads(text.as_bytes(), usize::MAX);
+        assert!(whole.len() >= 3 * (text.len() / one.len() - 2), "{} findings", whole.len());
+        for size in [4093, 1 << 20] {
+            assert!(findings_of_reads(text.as_bytes(), size) == whole, "reads of {size} bytes");
+        }
+    }
+}
+
+#[test]
 fn one_line_of_any_length_is_searched_to_its_end() {
     let mut text = "x ".repeat(2 << 20);
     text.push_str("SSN: 123-45-6788");
