@@ -117,7 +117,8 @@ pub(super) fn read_content(job: &mut Job<'_>, mut xml: Xml<'_>) -> bool {
     while let Some(event) = xml.next() {
         match event {
             Event::Start(tag) if tag.name() == "spreadsheet" => {
-                if !content.flow.finish(job) || !ods::read(job, &mut xml) {
+                let more = content.flow.finish(job) && ods::read(job, &mut xml);
+                if !more {
                     return false;
                 }
             }
@@ -156,7 +157,9 @@ impl Content {
             return;
         }
         let name = tag.name();
-        if matches!(name, "automatic-styles" | "font-face-decls" | "settings" | "scripts" | "note-citation") || is_look(tag) {
+        if matches!(name, "automatic-styles" | "font-face-decls" | "settings" | "scripts" | "note-citation")
+            || is_look(tag)
+        {
             self.skipped = 1;
             return;
         }

@@ -262,11 +262,7 @@ impl Sheet<'_> {
                     Place::None => {}
                 },
                 Event::Text(_) => self.row_bytes = MAX_ROW + 1,
-                Event::End(end) => {
-                    if !self.end(job, end.name()) {
-                        return false;
-                    }
-                }
+                Event::End(end) if !self.end(job, end.name()) => return false,
                 _ => {}
             }
         }
