@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use phisift::detect::{Candidates, Detector, DetectorOptions, Ruleset, SourceMemory};
-use phisift::extract::{Emit, Hint, extract};
+use phisift::extract::{Emit, Hint, Input, extract};
 use phisift::model::{Limits, Segment, Unread};
 
 use crate::files::{MB, head};
@@ -48,7 +48,7 @@ fn row(path: &Path, name: &str, runs: usize, detector: &Detector) -> Result<Vec<
 /// The format and MB/s.
 fn rate(bytes: &[u8], emit: &mut impl Emit) -> (&'static str, f64) {
     let begun = Instant::now();
-    let done = extract(&mut &*bytes, Hint::default(), &Limits::default(), emit);
+    let done = extract(Input::Stream(&mut &*bytes), Hint::default(), &Limits::default(), emit);
     (done.format, bytes.len() as f64 / MB as f64 / begun.elapsed().as_secs_f64())
 }
 
