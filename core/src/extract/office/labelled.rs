@@ -12,7 +12,8 @@ const MAX_HELD: usize = 1 << 20;
 /// Bytes of names that are a label.
 const MAX_LABEL: usize = 256;
 /// Attributes that only say how XML is to be read.
-const PLUMBING: [&str; 6] = ["xmlns", "schemaLocation", "fmtid", "pid", "type", "lang"];
+const PLUMBING: [&str; 11] =
+    ["xmlns", "schemaLocation", "fmtid", "pid", "type", "lang", "uid", "itemID", "uri", "ref", "count"];
 
 /// An element that is open.
 struct Open {

@@ -5,9 +5,13 @@ use super::flow::Flow;
 use super::xml::{Event, Tag, Xml};
 
 /// Elements whose text is the document's.
-const TEXTS: [&str; 6] = ["t", "text", "v", "oddHeader", "instrText", "delInstrText"];
+const TEXTS: [&str; 4] = ["t", "delText", "text", "v"];
+/// Elements whose text says how some of it is made: `HYPERLINK "mailto:…"`.
+const FIELDS: [&str; 2] = ["instrText", "delInstrText"];
 /// Elements within which nothing is said: how things look.
 const LOOKS: [&str; 9] = ["pPr", "tblPr", "trPr", "tblGrid", "rPrChange", "sectPr", "bodyPr", "lstStyle", "spPr"];
+/// Bytes of one field's code.
+const MAX_FIELD: usize = 4096;
 /// Attributes that people read or follow, and what they are called.
 const ATTRIBUTES: [(&str, &str); 13] = [
     ("author", "author"),
@@ -19,7 +23,7 @@ const ATTRIBUTES: [(&str, &str); 13] = [
     ("displayText", "choice"),
     ("fullDate", "date"),
     ("href", "link"),
-    ("o:href", "link"),
+    ("instr", "field"),
     ("userId", "author"),
     ("dataSource", "source"),
     ("connectString", "source"),
@@ -30,6 +34,11 @@ const ATTRIBUTES: [(&str, &str); 13] = [
 struct State {
     /// Inside an element whose text counts.
     in_text: bool,
+    /// Some text was added since an element began.
+    wrote: bool,
+    /// The code of the field that is being read.
+    in_field: bool,
+    field: String,
     /// Inside elements whose text was deleted or moved away.
     deleted: u32,
     /// Inside an element of which nothing is read, so many levels deep.
@@ -47,7 +56,9 @@ pub(super) fn read(job: &mut Job<'_>, mut xml: Xml<'_>, flow: &mut Flow) -> bool
         match event {
             Event::Start(tag) => state.start(job, flow, &tag),
             Event::End(end) => state.end(job, flow, end.name()),
+            Event::Text(text) if state.in_field => state.field.push_str(&text),
             Event::Text(text) if state.in_text && state.skipped == 0 => {
+                state.wrote = true;
                 if state.deleted > 0 {
                     flow.push_deleted(&text);
                 } else {
@@ -74,7 +85,9 @@ impl State {
             return;
         }
         let name = tag.name();
-        self.in_text = TEXTS.contains(&name) || name == "delText";
+        self.in_text = TEXTS.contains(&name);
+        self.in_field = FIELDS.contains(&name);
+        self.wrote = false;
         if LOOKS.contains(&name) || name == "Fallback" && self.chosen.last() == Some(&true) {
             self.skipped = 1;
             return;
@@ -88,6 +101,7 @@ impl State {
                 flow.widen(span.unwrap_or(1).saturating_sub(1));
             }
             "tab" | "ptab" if !self.in_text => flow.push("\t"),
+            "fldChar" => self.end_field(flow),
             "br" | "cr" => flow.push("\n"),
             "noBreakHyphen" => flow.push("-"),
             "del" | "moveFrom" => self.deleted += 1,
@@ -102,6 +116,14 @@ impl State {
             _ => {}
         }
         self.attributes(flow, tag);
+    }
+
+    /// The code of a field is complete. Those without a name or an address in them, such as page numbers, say nothing.
+    fn end_field(&mut self, flow: &mut Flow) {
+        let code = std::mem::take(&mut self.field);
+        if code.contains(['"', '@', '/', '«']) || code.trim_start().starts_with("MERGEFIELD") {
+            flow.push_named("field", &code);
+        }
     }
 
     fn choose(&mut self) {
@@ -130,9 +152,13 @@ impl State {
             self.skipped -= 1;
             return;
         }
-        self.in_text = false;
+        (self.in_text, self.in_field) = (false, false);
+        if self.field.len() > MAX_FIELD {
+            self.end_field(flow);
+        }
         match name {
-            "p" | "text" | "instrText" | "v" | "cm" => flow.end_line(job),
+            "text" | "v" if !self.wrote => {}
+            "p" | "text" | "v" | "cm" => flow.end_line(job),
             "tc" => flow.close_cell(job),
             "tr" => flow.close_row(job),
             "tbl" => flow.close_table(job),

@@ -25,7 +25,7 @@ use memchr::memmem;
 
 /// Reads an archive that is a document; false, with nothing read, where it is none.
 pub(super) fn read_package(job: &mut Job<'_>, archive: &mut Archive<'_>) -> bool {
-    if archive.position(b"[Content_Types].xml").is_some() || archive.position(b"_rels/.rels").is_some() {
+    if archive.has(b"[Content_Types].xml") || archive.has(b"_rels/.rels") {
         package::read(job, archive);
         return true;
     }

@@ -127,7 +127,7 @@ impl Mask {
         let digits = self.places.iter().filter(|it| **it != Place::Literal('-')).count();
         let zeros = self.places.iter().filter(|it| **it == Place::Zero).count();
         let literals = self.places.iter().any(|it| matches!(it, Place::Literal(_)));
-        digits > 1 && (zeros > 1 || literals && self.places.iter().any(|it| *it == Place::Digit))
+        digits > 1 && (zeros > 1 || literals && self.places.contains(&Place::Digit))
     }
 
     fn fill(&self, number: u64) -> String {

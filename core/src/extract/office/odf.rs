@@ -30,9 +30,10 @@ const ATTRIBUTES: [(&str, &str); 7] = [
 
 /// True where the archive is a package of this kind.
 pub(super) fn is_package(job: &mut Job<'_>, archive: &mut Archive<'_>) -> bool {
-    let Some(index) = archive.position(b"mimetype") else {
-        return archive.position(b"content.xml").is_some() && archive.position(b"META-INF/manifest.xml").is_some();
-    };
+    if !archive.has(b"mimetype") {
+        return archive.has(b"content.xml") && archive.has(b"META-INF/manifest.xml");
+    }
+    let Some(index) = archive.position(b"mimetype") else { return false };
     let mut kind = Vec::new();
     if let Some(bytes) = part_bytes(job, archive, index) {
         // What cannot be read says nothing.
@@ -116,7 +117,8 @@ pub(super) fn read_content(job: &mut Job<'_>, mut xml: Xml<'_>) -> bool {
     while let Some(event) = xml.next() {
         match event {
             Event::Start(tag) if tag.name() == "spreadsheet" => {
-                if !content.flow.finish(job) || !ods::read(job, &mut xml) {
+                let more = content.flow.finish(job) && ods::read(job, &mut xml);
+                if !more {
                     return false;
                 }
             }
@@ -155,7 +157,9 @@ impl Content {
             return;
         }
         let name = tag.name();
-        if matches!(name, "automatic-styles" | "font-face-decls" | "settings" | "scripts") || is_look(tag) {
+        if matches!(name, "automatic-styles" | "font-face-decls" | "settings" | "scripts" | "note-citation")
+            || is_look(tag)
+        {
             self.skipped = 1;
             return;
         }

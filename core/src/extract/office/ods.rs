@@ -28,11 +28,7 @@ pub(super) fn read(job: &mut Job<'_>, xml: &mut Xml<'_>) -> bool {
             Event::Start(tag) => sheet.start(&tag),
             Event::Text(text) => sheet.text(&text),
             Event::End(end) if end.name() == "spreadsheet" => break,
-            Event::End(end) => {
-                if !sheet.end(job, end.name()) {
-                    return false;
-                }
-            }
+            Event::End(end) if !sheet.end(job, end.name()) => return false,
             _ => {}
         }
     }

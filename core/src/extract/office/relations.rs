@@ -1,5 +1,7 @@
 //! The relationships of a part: which other parts it uses, what it links to.
 
+use std::collections::HashMap;
+
 use super::super::job::Job;
 use super::super::zip::{Archive, part_bytes};
 use super::xml::{Event, Xml};
@@ -16,6 +18,11 @@ pub(super) struct Relation {
     /// The part it leads to, as a path in the package, or an address outside.
     pub(super) target: String,
     pub(super) external: bool,
+}
+
+/// Relationships by their ids.
+pub(super) fn by_id(relations: &[Relation]) -> HashMap<&str, &Relation> {
+    relations.iter().rev().map(|it| (it.id.as_str(), it)).collect()
 }
 
 /// What `part` uses, in the order of its file of relationships.

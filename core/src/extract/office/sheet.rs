@@ -72,10 +72,11 @@ pub(super) fn read(job: &mut Job<'_>, package: &mut Package<'_, '_>, main: &str)
         read_strings(&mut xml, &mut book.strings);
         xml.report(job);
     }
-    for (name, id) in book.sheets.clone() {
-        let target = relations.iter().find(|it| it.id == id).map(|it| it.target.clone());
-        if let Some(target) = target.filter(|_| !job.is_over())
-            && !read_sheet(job, package, &book, &name, &target)
+    let by_id = relations::by_id(&relations);
+    for (name, id) in &book.sheets {
+        let sheet = by_id.get(id.as_str()).filter(|_| !job.is_over());
+        if let Some(sheet) = sheet
+            && !read_sheet(job, package, &book, name, &sheet.target)
         {
             return false;
         }
@@ -261,11 +262,7 @@ impl Sheet<'_> {
                     Place::None => {}
                 },
                 Event::Text(_) => self.row_bytes = MAX_ROW + 1,
-                Event::End(end) => {
-                    if !self.end(job, end.name()) {
-                        return false;
-                    }
-                }
+                Event::End(end) if !self.end(job, end.name()) => return false,
                 _ => {}
             }
         }

@@ -25,9 +25,10 @@ pub(super) fn read(job: &mut Job<'_>, package: &mut Package<'_, '_>, main: &str)
         }
         xml.report(job);
     }
+    let relations = relations::by_id(&relations);
     for (index, id) in order.iter().enumerate() {
-        let Some(slide) = relations.iter().find(|it| it.id == *id) else { continue };
-        if job.is_over() || !read_slide(job, package, &slide.target.clone(), index as u64 + 1) {
+        let Some(slide) = relations.get(id.as_str()) else { continue };
+        if job.is_over() || !read_slide(job, package, &slide.target, index as u64 + 1) {
             return false;
         }
     }

@@ -71,6 +71,8 @@ fn what_stands_beside_the_text_is_read() {
         <w:p><w:r><mc:AlternateContent><mc:Choice><w:txbxContent><w:p><w:r><w:t>boxed</w:t></w:r></w:p></w:txbxContent>\
         </mc:Choice><mc:Fallback><w:txbxContent><w:p><w:r><w:t>boxed</w:t></w:r></w:p></w:txbxContent></mc:Fallback>\
         </mc:AlternateContent></w:r><w:r><w:t>anchor</w:t></w:r></w:p>\
+        <w:p><w:r><w:t>Phone: </w:t></w:r><w:r><w:fldChar/><w:instrText> MERGEFIELD Phone </w:instrText><w:fldChar/></w:r>\
+        <w:sdt><w:sdtPr><w:text/></w:sdtPr><w:sdtContent><w:r><w:t>555-0100</w:t></w:r></w:sdtContent></w:sdt></w:p>\
         <w:sdt><w:sdtPr><w:alias w:val=\"Patient\"/></w:sdtPr><w:sdtContent><w:p><w:r><w:t>Jane</w:t></w:r></w:p>\
         </w:sdtContent></w:sdt>";
     let core = "<cp:coreProperties><dc:creator>Ann Author</dc:creator></cp:coreProperties>";
@@ -90,9 +92,14 @@ fn what_stands_beside_the_text_is_read() {
     );
     assert_eq!(extraction.state, SourceState::Complete);
     let pairs = kept.pairs();
-    for pair in
-        ["=boxed\nanchor\nPatient: Jane\n", "=struck out\n", "author=Dr. Gone", "creator=Ann Author", "MRN=4711"]
-    {
+    for pair in [
+        "=boxed\nanchor\nPhone: 555-0100\nPatient: Jane\n",
+        "=struck out\n",
+        "author=Dr. Gone",
+        "field=MERGEFIELD Phone",
+        "creator=Ann Author",
+        "MRN=4711",
+    ] {
         assert!(pairs.contains(&pair.to_owned()), "{pair}: {pairs:?}");
     }
     for pair in ["link=https://example.org/jane", "=on every page\n", "patient.name=Zoe", "ssn=1"] {

@@ -76,11 +76,12 @@ impl Tag<'_> {
         self.attributes().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
-    /// Local names and values of all attributes, those that are badly written left out.
+    /// Local names and values of all attributes but namespaces, those that are badly written left out.
     pub(super) fn attributes(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
         let mut attributes = self.start.attributes();
         attributes.with_checks(false);
-        attributes.flatten().map(|it| (local(it.key.into_inner()), unescape(it.value)))
+        let told = attributes.flatten().filter(|it| !it.key.into_inner().starts_with("xmlns"));
+        told.map(|it| (local(it.key.into_inner()), unescape(it.value)))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 use std::io::{Read, Seek, SeekFrom};
+#[cfg(feature = "office")]
+use std::{cell::OnceCell, collections::HashMap};
 
 use zip::CompressionMethod;
 use zip::unstable::read::ZipIterable;
@@ -41,6 +43,9 @@ pub(in super::super) struct Archive<'a> {
     pub(in super::super) entries: Vec<Entry>,
     /// Its directory is missing, or ends early.
     pub(in super::super) is_damaged: bool,
+    /// The members' numbers by their names in lower case, once someone asked.
+    #[cfg(feature = "office")]
+    numbers: OnceCell<HashMap<Vec<u8>, usize>>,
 }
 
 impl<'a> Archive<'a> {
@@ -65,13 +70,29 @@ impl<'a> Archive<'a> {
         let known: HashSet<Vec<u8>> = entries.iter().map(|it| it.name.clone()).collect();
         // A directory that points beside its members names them all the same.
         entries.extend(astray.into_iter().filter(|it| !known.contains(&it.name)));
-        Archive { input, entries, is_damaged }
+        Archive {
+            input,
+            entries,
+            is_damaged,
+            #[cfg(feature = "office")]
+            numbers: OnceCell::new(),
+        }
+    }
+
+    /// True where there is a member of that very name.
+    #[cfg(feature = "office")]
+    pub(in super::super) fn has(&self, name: &[u8]) -> bool {
+        self.entries.iter().any(|entry| entry.name == name)
     }
 
     /// The number of the first member of that name, in any case.
     #[cfg(feature = "office")]
     pub(in super::super) fn position(&self, name: &[u8]) -> Option<usize> {
-        self.entries.iter().position(|entry| entry.name.eq_ignore_ascii_case(name))
+        let numbers = self.numbers.get_or_init(|| {
+            let named = self.entries.iter().enumerate().rev();
+            named.map(|(number, entry)| (entry.name.to_ascii_lowercase(), number)).collect()
+        });
+        numbers.get(&name.to_ascii_lowercase()).copied()
     }
 
     /// A member's bytes, decoded whatever its flags say.

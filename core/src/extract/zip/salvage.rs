@@ -146,7 +146,8 @@ impl<'a> Local<'a> {
     /// Decoded and packed size; those of Zip64 stand in an extra field (APPNOTE 4.5.3).
     fn sizes(&self) -> (u64, u64) {
         let mut rest = self.extra;
-        while self.packed == u32::MAX || self.size == u32::MAX {
+        let wide = self.packed == u32::MAX || self.size == u32::MAX;
+        while wide && !rest.is_empty() {
             let Some((head, body)) = rest.split_at_checked(4) else { break };
             let Some((field, behind)) = body.split_at_checked(usize::from(u16_at(head, 2))) else { break };
             if u16_at(head, 0) == 1 && field.len() >= 16 {

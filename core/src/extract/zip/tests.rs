@@ -19,8 +19,11 @@ fn stored(members: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().expect("ends").into_inner()
 }
 
+/// Name, flags, method, packed bytes, plain bytes.
+type Member<'a> = (&'a str, u16, u16, Vec<u8>, &'a [u8]);
+
 /// A member with its bytes packed by us: local header, data, and its row of the directory.
-fn archive(members: &[(&str, u16, u16, Vec<u8>, &[u8])]) -> Vec<u8> {
+fn archive(members: &[Member<'_>]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for (name, flags, method, packed, plain) in members {
         let mut crc = flate2::Crc::new();
