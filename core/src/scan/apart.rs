@@ -35,7 +35,7 @@ pub fn extract_path(
     Ok(take_apart(options, hint, Origin::File(&mut opened.file), watch, emit))
 }
 
-/// Emits what stands in a source.
+/// Emits what stands in a source. A panic, of a parser or of whoever receives, ends that source alone.
 pub(super) fn take_apart(
     options: &ScanOptions,
     hint: Hint<'_>,
@@ -43,37 +43,43 @@ pub(super) fn take_apart(
     watch: Watch<'_>,
     emit: &mut dyn Emit,
 ) -> Extraction {
-    match origin {
-        Origin::Stream(stream) => {
-            let mut input = Watched { inner: stream, read: 0, watch };
-            extract_here(options, hint, Input::Stream(&mut input), emit)
-        }
-        Origin::Memory(bytes) => {
-            let mut input = Watched { inner: Cursor::new(bytes), read: 0, watch };
-            extract_here(options, hint, Input::File(&mut input), emit)
-        }
-        Origin::File(file) => {
-            #[cfg(unix)]
-            if let Some(workers) = &options.workers
-                && wants_isolation(file, hint)
-            {
-                return workers.extract(file, hint, &options.limits, watch.progress, emit);
-            }
-            let mut input = Watched { inner: file, read: 0, watch };
-            extract_here(options, hint, Input::File(&mut input), emit)
-        }
-    }
-}
-
-/// A parser's panic ends that source alone.
-fn extract_here(options: &ScanOptions, hint: Hint<'_>, input: Input<'_>, emit: &mut dyn Emit) -> Extraction {
-    let extracted = catch_unwind(AssertUnwindSafe(|| extract(input, hint, &options.limits, emit)));
+    let extracted = catch_unwind(AssertUnwindSafe(|| open_up(options, hint, origin, watch, emit)));
     extracted.unwrap_or_else(|_| Extraction {
         format: "unknown",
         state: SourceState::Failed,
         reason: Some(Reason::Worker),
         outcome: Outcome::default(),
     })
+}
+
+fn open_up(
+    options: &ScanOptions,
+    hint: Hint<'_>,
+    origin: Origin<'_>,
+    watch: Watch<'_>,
+    emit: &mut dyn Emit,
+) -> Extraction {
+    let limits = &options.limits;
+    match origin {
+        Origin::Stream(stream) => {
+            let mut input = Watched { inner: stream, read: 0, watch };
+            extract(Input::Stream(&mut input), hint, limits, emit)
+        }
+        Origin::Memory(bytes) => {
+            let mut input = Watched { inner: Cursor::new(bytes), read: 0, watch };
+            extract(Input::File(&mut input), hint, limits, emit)
+        }
+        Origin::File(file) => {
+            #[cfg(unix)]
+            if let Some(workers) = &options.workers
+                && wants_isolation(file, hint)
+            {
+                return workers.extract(file, hint, limits, watch.progress, emit);
+            }
+            let mut input = Watched { inner: file, read: 0, watch };
+            extract(Input::File(&mut input), hint, limits, emit)
+        }
+    }
 }
 
 /// Whether a file's first bytes are of a format whose parser may die. The file then stands where it stood.
