@@ -212,7 +212,7 @@ impl<'a, 'd> Reading<'a, 'd> {
             return self.settle(block);
         }
         self.decoded += block.own;
-        self.kept_candidates += block.candidates.items.len();
+        self.kept_candidates += block.candidates.len();
         self.kept.push(block);
         if self.decoded > SWEPT_BYTES || self.kept_candidates > SWEPT_CANDIDATES {
             self.settle_kept();
@@ -237,12 +237,14 @@ impl<'a, 'd> Reading<'a, 'd> {
         let (tally, findings, wanted) = (&mut self.tally, &mut self.spare.findings, self.search.wants_findings);
         let before = tally.total();
         self.search.scanner.detector.settle(&self.memory, &block.candidates, |index, detection| {
-            tally.add(&detection);
+            tally.add(&detection, 1);
             if wanted {
                 let value = block.values.get_mut(index).map(std::mem::take);
                 findings.push(block.places[index].finding(detection, value));
             }
         });
+        let counted = |detection, count| tally.add(&detection, count);
+        self.search.scanner.detector.settle_counted(&self.memory, &block.candidates, counted);
         tally.add_health(&block.candidates.health);
         Progress::add(&self.watch.progress.findings, tally.total() - before);
         if !findings.is_empty() {
