@@ -23,6 +23,8 @@ pub struct JsonLines {
     parts: ConstantParts,
     /// `"source":…` of the source at hand.
     source: Vec<u8>,
+    /// The beginning of its findings' rows, up to their places.
+    head: Vec<u8>,
 }
 
 impl JsonLines {
@@ -35,6 +37,7 @@ impl JsonLines {
             place: Where::default(),
             parts: ConstantParts::default(),
             source: Vec::new(),
+            head: Vec::new(),
         }
     }
 
@@ -47,20 +50,21 @@ impl JsonLines {
             self.source.extend_from_slice(b",\"source_bytes\":");
             write_string(&mut self.source, &whole);
         }
+        self.head.clear();
+        self.head.extend_from_slice(b"{\"type\":\"finding\",");
+        self.head.extend_from_slice(&self.source);
+        self.head.extend_from_slice(b",\"where\":");
     }
 
     fn finding(&mut self, frame: &crate::model::Frame, finding: &Finding) {
         let out = &mut self.out.buffer;
-        out.extend_from_slice(b"{\"type\":\"finding\",");
-        out.extend_from_slice(&self.source);
-        out.extend_from_slice(b",\"where\":");
+        out.extend_from_slice(&self.head);
         self.place.write(out, frame, finding, &mut self.labels);
         if let Some(line) = finding.line {
             out.extend_from_slice(b",\"line\":");
             write_number(out, line);
         }
         out.extend_from_slice(self.parts.of(self.detector.ruleset(), &finding.detection));
-        out.extend_from_slice(b",\"start\":");
         write_number(out, finding.span.start);
         out.extend_from_slice(b",\"end\":");
         write_number(out, finding.span.end);
@@ -195,7 +199,8 @@ impl Report for JsonLines {
     }
 }
 
-/// The part of a finding's row that depends on what was found and not on where: few differ in a scan.
+/// The part of a finding's row between its line and its start, which depends on what was found and not on where: few
+/// differ in a scan.
 #[derive(Default)]
 struct ConstantParts {
     slots: Vec<Option<(Key, Box<[u8]>)>>,
@@ -252,5 +257,6 @@ fn constant_part(ruleset: &Ruleset, detection: &Detection) -> Vec<u8> {
     write_member(&mut out, "band", detection.band().id());
     out.extend_from_slice(b",\"evidence\":");
     write_strings(&mut out, detection.evidence.ids(&entity.id).iter().map(String::as_str));
+    out.extend_from_slice(b",\"start\":");
     out
 }

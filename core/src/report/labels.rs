@@ -127,23 +127,35 @@ impl Where {
 
     /// Appends the array.
     pub fn write(&mut self, out: &mut Vec<u8>, frame: &Frame, finding: &Finding, labels: &mut Labels) {
-        out.push(b'[');
-        out.extend_from_slice(&self.prefix);
-        let comma = if self.prefix.is_empty() { &b""[..] } else { b"," };
         if finding.node != NO_NODE {
-            out.extend_from_slice(comma);
+            self.open(out);
             out.extend_from_slice(b"{\"pointer\":");
             write_string(out, &labels.pointer(frame, finding.node));
-            out.push(b'}');
-        } else if let Some(column) = self.column(frame, finding, labels) {
-            out.extend_from_slice(comma);
-            out.extend_from_slice(b"{\"row\":");
-            write_number(out, finding.record);
-            out.extend_from_slice(column);
+            out.extend_from_slice(b"}]");
+            return;
         }
-        out.push(b']');
+        if self.column(frame, finding, labels).is_none() {
+            out.push(b'[');
+            out.extend_from_slice(&self.prefix);
+            out.push(b']');
+            return;
+        }
+        self.open(out);
+        out.extend_from_slice(b"{\"row\":");
+        write_number(out, finding.record);
+        out.extend_from_slice(self.column(frame, finding, labels).unwrap_or_default());
     }
 
+    /// Appends the beginning of an array that another step follows.
+    fn open(&self, out: &mut Vec<u8>) {
+        out.push(b'[');
+        out.extend_from_slice(&self.prefix);
+        if !self.prefix.is_empty() {
+            out.push(b',');
+        }
+    }
+
+    /// The rest of the array behind the row, where the place is a cell.
     fn column(&mut self, frame: &Frame, finding: &Finding, labels: &mut Labels) -> Option<&[u8]> {
         let label = frame.labels.get(finding.label as usize)?;
         let number = label.column?;
@@ -155,7 +167,7 @@ impl Where {
             } else {
                 write_string(&mut column, &labels.show(&label.name));
             }
-            column.push(b'}');
+            column.extend_from_slice(b"}]");
             column
         }))
     }
