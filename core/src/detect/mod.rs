@@ -35,6 +35,7 @@ use self::context::TellingWords;
 use self::custom::Lead;
 use self::find::{Finder, Hl7Fields};
 pub use self::health::Tally as HealthTally;
+use self::label::Meaning;
 use self::masks::Masks;
 use self::memory::ColumnTally;
 pub use self::memory::SourceMemory;
@@ -189,24 +190,10 @@ impl Detector {
         cells: &mut Cells,
         found: &mut Candidates,
     ) -> bool {
-        let Prepared { masks, telling, lanes, keep } = prepared;
+        let Prepared { lanes, keep, .. } = prepared;
         let unlabelled = Lane::default();
-        let mut finder = Finder {
-            rules: &self.ruleset,
-            options: &self.options,
-            hl7: &self.hl7,
-            wanted: &self.wanted,
-            text: &plain.text,
-            masks,
-            telling,
-            out: &mut found.items,
-            health: &mut found.health,
-            lo: 0,
-            hi: 0,
-            field: u32::MAX,
-            meaning: &unlabelled.plan.meaning,
-            keep_weak: false,
-        };
+        let out = (&mut found.items, &mut found.health);
+        let mut finder = self.finder(&plain.text, prepared, &unlabelled.plan.meaning, out);
         let whole = [find::whole_text(segment)];
         let fields = if segment.fields.is_empty() { &whole[..] } else { &segment.fields };
         let mut open = Open::default();
@@ -217,7 +204,11 @@ impl Detector {
             }
             let (lo, hi) = bounds(plain, field);
             let lane = lanes.get(field.label as usize).unwrap_or(&unlabelled);
-            let is_open = match self.decide(lane, field.kind, &plain.text, lo..hi) {
+            let decided = match keep {
+                Keep::Each => self.decide_usual(lane, field.kind, &plain.text[lo..hi.max(lo)]),
+                Keep::Counts => None,
+            };
+            let is_open = match decided.or_else(|| self.decide(lane, field.kind, &plain.text, lo..hi)) {
                 Some((outcome, leads)) => {
                     if cells.count(lane, outcome) {
                         cells.see(field.label as usize, lanes, outcome, &mut found.columns);
@@ -256,6 +247,32 @@ impl Detector {
         self.finish(plain, prepared, cells, found)
     }
 
+    /// A finder that stands before the first field.
+    fn finder<'a>(
+        &'a self,
+        text: &'a [u8],
+        prepared: Prepared<'a>,
+        meaning: &'a Meaning,
+        (out, health): (&'a mut Vec<Candidate>, &'a mut HealthTally),
+    ) -> Finder<'a> {
+        Finder {
+            rules: &self.ruleset,
+            options: &self.options,
+            hl7: &self.hl7,
+            wanted: &self.wanted,
+            text,
+            masks: prepared.masks,
+            telling: prepared.telling,
+            out,
+            health,
+            lo: 0,
+            hi: 0,
+            field: u32::MAX,
+            meaning,
+            keep_weak: false,
+        }
+    }
+
     /// Counts a value in its usual form, of which there is nothing else to say; false for any other.
     #[inline(always)]
     fn count_usual(
@@ -287,6 +304,19 @@ impl Detector {
         true
     }
 
+    /// The same as `decide` says, of a value in its usual form only.
+    #[inline]
+    fn decide_usual(&self, lane: &Lane, kind: FieldKind, value: &[u8]) -> Option<(usize, bool)> {
+        let outcome = lane.plan.usual(value).filter(|_| kind != FieldKind::Narrative)?;
+        Some((outcome, self.leads(lane, outcome, value)))
+    }
+
+    #[inline]
+    fn leads(&self, lane: &Lane, outcome: usize, value: &[u8]) -> bool {
+        let custom = &self.ruleset.custom;
+        if lane.plan.outcomes[outcome].is_sure { custom.may_lead_whole(value) } else { custom.may_lead(value) }
+    }
+
     /// What becomes of a value that its label decides, and whether a literal in it may lead to something else.
     #[inline]
     fn decide(&self, lane: &Lane, kind: FieldKind, text: &[u8], place: Range<usize>) -> Option<(usize, bool)> {
@@ -294,9 +324,7 @@ impl Detector {
             return None;
         }
         let outcome = lane.plan.whole(&self.ruleset, text, place.clone())?;
-        let (custom, value) = (&self.ruleset.custom, &text[place]);
-        let is_sure = lane.plan.outcomes[outcome].is_sure;
-        Some((outcome, if is_sure { custom.may_lead_whole(value) } else { custom.may_lead(value) }))
+        Some((outcome, self.leads(lane, outcome, &text[place])))
     }
 
     /// Sums up a block whose fields were all looked at. False where too few places of counted values are known.

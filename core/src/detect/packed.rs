@@ -25,7 +25,7 @@ pub fn pack(value: &[u8]) -> Option<[u64; 2]> {
 /// A high bit for each byte that is an ASCII letter.
 #[inline]
 pub fn letters(word: u64) -> u64 {
-    let lower = word & each(0x7f) | each(0x20);
+    let lower = (word & each(0x7f)) | each(0x20);
     let (from_a, behind_z) = (lower + each(0x80 - b'a'), lower + each(0x80 - b'z' - 1));
     from_a & !behind_z & !word & each(0x80)
 }
@@ -42,7 +42,7 @@ pub fn digits(word: u64) -> u64 {
 #[inline]
 pub fn equal(word: u64, byte: u8) -> u64 {
     let other = word ^ each(byte);
-    !((other & each(0x7f)) + each(0x7f) | other) & each(0x80)
+    !(((other & each(0x7f)) + each(0x7f)) | other) & each(0x80)
 }
 
 /// The high bits of a packed value's bytes.

@@ -105,12 +105,18 @@ fn blank(text: &[u8], at: usize) -> Option<usize> {
 #[inline]
 fn named(text: &[u8], at: usize, names: &[&[u8]]) -> Option<usize> {
     let first = byte(text, at);
-    let opens = match (first, byte(text, at + 1)) {
-        (b'U', b'S') | (b'S', b't' | b'R') | (b'C', b'o' | b'a' | b'R') | (b'R', b'u' | b'o' | b't' | b'R') => true,
-        (b'F', b'a' | b'M') | (b'H', b'i' | b'w') | (b'B', b'r') | (b'A', b'v') => true,
-        _ => false,
+    let second: &[u8] = match first {
+        b'A' => b"v",
+        b'B' => b"r",
+        b'C' => b"oaR",
+        b'F' => b"aM",
+        b'H' => b"iw",
+        b'R' => b"uotR",
+        b'S' => b"tR",
+        b'U' => b"S",
+        _ => return None,
     };
-    if !opens {
+    if !second.contains(&byte(text, at + 1)) {
         return None;
     }
     let alike = names.iter().filter(|it| it[0] == first);
