@@ -7,8 +7,8 @@ mod api;
 mod files_mail;
 mod files_messages;
 mod files_office;
-mod made_office;
 mod files_pdf;
+mod made_office;
 mod properties;
 
 mod tidy;

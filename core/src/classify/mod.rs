@@ -37,13 +37,13 @@ impl Tally {
         Tally { shown: vec![0; entities], deciding: vec![[0; 4]; entities], health: HealthTally::default() }
     }
 
-    /// Counts one detection.
-    pub fn add(&mut self, detection: &Detection) {
+    /// Counts so many detections of one kind.
+    pub fn add(&mut self, detection: &Detection, count: u64) {
         let entity = usize::from(detection.entity.0);
-        self.shown[entity] += 1;
+        self.shown[entity] += count;
         // A log's own clock says nothing of an individual.
         if detection.permille >= DECIDING_PERMILLE && detection.role != Some(Role::LogTimestamp) {
-            self.deciding[entity][detection.subject as usize] += 1;
+            self.deciding[entity][detection.subject as usize] += count;
         }
     }
 

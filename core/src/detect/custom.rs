@@ -29,7 +29,7 @@ pub enum Trigger {
 }
 
 /// Where patterns without matchers are tried.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Custom {
     literals: Option<AhoCorasick>,
     /// Pattern of each literal; HL7 segment names and `www.` come first and have none.
@@ -37,7 +37,7 @@ pub struct Custom {
     /// Patterns without a literal, with the bytes they begin with.
     starts: Vec<Start>,
     /// The first two bytes of every literal, a bit for each pair.
-    pairs: Vec<u64>,
+    pairs: Box<[u64; 1 << 10]>,
     /// The first bytes.
     firsts: Vec<bool>,
     /// The length of the shortest.
@@ -69,7 +69,14 @@ impl Custom {
     /// The triggers of those patterns that have no matcher and count without a label: by themselves, or behind a cue
     /// where a literal makes them cheap to see.
     pub fn new(patterns: &[Pattern]) -> Result<Self, Error> {
-        let mut custom = Custom { owners: vec![None; SEGMENTS.len()], ..Custom::default() };
+        let mut custom = Custom {
+            literals: None,
+            owners: vec![None; SEGMENTS.len()],
+            starts: Vec::new(),
+            pairs: Box::new([0; 1 << 10]),
+            firsts: Vec::new(),
+            shortest: usize::MAX,
+        };
         let mut literals: Vec<Vec<u8>> = SEGMENTS.iter().map(|it| it.as_bytes().to_vec()).collect();
         for (index, pattern) in patterns.iter().enumerate() {
             if pattern.matcher.is_some() || pattern.bare.max(pattern.cue) == 0 {
@@ -90,7 +97,7 @@ impl Custom {
                 }
             }
         }
-        custom.pairs = vec![0; 1 << 10];
+
         custom.firsts = vec![false; 256];
         custom.shortest = literals.iter().map(Vec::len).min().unwrap_or(usize::MAX);
         for literal in &literals {
@@ -149,7 +156,7 @@ impl Custom {
 #[inline]
 fn pair(first: u8, second: u8) -> (usize, u64) {
     let index = usize::from(first) << 8 | usize::from(second);
-    (index >> 6, 1 << (index & 63))
+    (index >> 6 & 0x3ff, 1 << (index & 63))
 }
 
 /// Derives the trigger of a pattern.

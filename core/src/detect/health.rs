@@ -25,7 +25,13 @@ const SAMPLE: usize = 4 << 10;
 /// Bytes looked at on either side of an identifier.
 const NEAR: usize = 256;
 /// Identifiers whose surroundings are looked at, per block.
-const NEIGHBOURHOODS: usize = 64;
+pub const NEIGHBOURHOODS: usize = 64;
+
+/// True for the identifiers whose surroundings may be looked at.
+#[inline]
+pub fn is_sampled(at: usize) -> bool {
+    at % 4 != 3
+}
 
 /// The kind of that name.
 pub fn kind(id: &str) -> Option<&'static str> {
@@ -56,7 +62,7 @@ impl Tally {
     /// Counts one, up to the cap.
     pub fn add(&mut self, kind: &str) {
         if let Some(number) = Self::number(kind) {
-            self.add_number(number);
+            self.add_many(number, 1);
         }
     }
 
@@ -65,9 +71,9 @@ impl Tally {
         KINDS.iter().position(|it| *it == kind)
     }
 
-    /// Counts one of a kind by its number, up to the cap.
-    pub fn add_number(&mut self, number: usize) {
-        self.0[number] = (self.0[number] + 1).min(CAP);
+    /// Counts some of a kind by its number, up to the cap.
+    pub fn add_many(&mut self, number: usize, count: u64) {
+        self.0[number] = (self.0[number] + count).min(CAP);
     }
 
     /// The kinds counted, by name.
@@ -116,7 +122,7 @@ impl Vocabulary {
             self.count_range(text, masks, from, (from + SAMPLE).min(text.len()), tally);
         }
         let mut behind = 0;
-        for at in identifiers.filter(|at| at % 4 != 3).take(NEIGHBOURHOODS) {
+        for at in identifiers.filter(|at| is_sampled(*at)).take(NEIGHBOURHOODS) {
             let from = at.saturating_sub(NEAR).max(behind);
             behind = (at + NEAR).min(text.len());
             self.count_range(text, masks, from, behind, tally);

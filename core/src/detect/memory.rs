@@ -48,20 +48,20 @@ pub struct ColumnTally {
 }
 
 impl ColumnTally {
-    /// Counts a candidate in a cell, where it is what it is called. A published test value is: nobody's, but of the
+    /// Counts a candidate in so many cells, where it is what it is called. A published test value is: nobody's, but of the
     /// kind that the column holds.
     #[inline]
-    pub(super) fn count(&mut self, detection: &Detection) {
+    pub(super) fn count(&mut self, detection: &Detection, times: u32) {
         if detection.validated != Some(false) || detection.evidence.has(Evidence::KNOWN_TEST) {
-            self.hit(detection.entity);
+            self.hit(detection.entity, times);
         }
     }
 
     #[inline]
-    fn hit(&mut self, entity: EntityId) {
+    fn hit(&mut self, entity: EntityId, times: u32) {
         match self.hits.iter_mut().find(|it| it.0 == entity) {
-            Some(row) => row.1 += 1,
-            None => self.hits.push((entity, 1)),
+            Some(row) => row.1 += times,
+            None => self.hits.push((entity, times)),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! [`Detector::find`] looks at one block by itself; [`Detector::settle`] decides with what the source's other blocks
 //! established. See `ARCHITECTURE.md` for how blocks, columns and document evidence fit together.
 
+mod cells;
 mod context;
 mod custom;
 mod find;
@@ -15,26 +16,32 @@ mod matcher;
 mod memory;
 mod normalise;
 mod options;
+mod packed;
 mod plan;
 mod resolve;
 pub mod ruleset;
+mod usual;
 pub mod validate;
 mod words;
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use self::cells::Counted;
+use self::cells::{Cells, Keep, Lane};
 use self::context::TellingWords;
 use self::custom::Lead;
 use self::find::{Finder, Hl7Fields};
 pub use self::health::Tally as HealthTally;
+use self::label::Meaning;
 use self::masks::Masks;
 use self::memory::ColumnTally;
 pub use self::memory::SourceMemory;
 use self::normalise::Plain;
-use self::plan::{Outcome, Plan, Plans};
+use self::plan::{Fate, Plan, Plans};
 use self::ruleset::StandardFields;
 pub use self::ruleset::{Entity, Ruleset};
 use crate::Error;
@@ -77,6 +84,8 @@ pub struct Detector {
 pub struct Candidates {
     /// In order of `start`; they overlap only where one identifier begins with another.
     pub items: Vec<Candidate>,
+    /// Sure values that were only counted.
+    pub counted: Vec<Counted>,
     /// Health evidence by kind, capped.
     pub health: HealthTally,
     columns: Vec<ColumnTally>,
@@ -97,6 +106,7 @@ struct Scratch {
     masks: Masks,
     telling: TellingWords,
     plans: Plans,
+    cells: Cells,
 }
 
 thread_local! {
@@ -139,14 +149,31 @@ impl Detector {
 
     /// The same into candidates whose buffers are used again.
     pub fn find_into(&self, segment: &Segment, found: &mut Candidates) {
-        found.clear();
+        self.look(segment, Keep::Each, found);
+    }
+
+    /// The same for those who only count: sure values that fill their fields are counted, not listed.
+    pub fn count_into(&self, segment: &Segment, found: &mut Candidates) {
+        self.look(segment, Keep::Counts, found);
+    }
+
+    fn look(&self, segment: &Segment, keep: Keep, found: &mut Candidates) {
         let plain = normalise::normalise(&segment.text);
         SCRATCH.with_borrow_mut(|scratch| {
             scratch.masks.fill(&plain.text);
             scratch.telling.reset(plain.text.len());
-            let lanes = found.lanes(&segment.frame.labels, |label| scratch.plans.of(self, label));
-            let prepared = Prepared { masks: &scratch.masks, telling: &scratch.telling, lanes: &lanes };
-            self.search(segment, &plain, prepared, found);
+            let owns_all = segment.own.start == 0 && segment.own.end as usize >= plain.text.len();
+            let may_count = owns_all && plain.is_original() && !self.ruleset.custom.has_starts(self.options.health);
+            let mut keep = if may_count { keep } else { Keep::Each };
+            loop {
+                found.clear();
+                let lanes = found.lanes(&segment.frame.labels, |label| scratch.plans.of(self, label));
+                let prepared = Prepared { masks: &scratch.masks, telling: &scratch.telling, lanes: &lanes, keep };
+                if self.search(segment, &plain, prepared, &mut scratch.cells, found) {
+                    break;
+                }
+                keep = Keep::Each;
+            }
         });
         if !plain.is_original() {
             for item in &mut found.items {
@@ -158,75 +185,64 @@ impl Detector {
         found.items.retain(|it| own.contains(&it.detection.start));
     }
 
-    fn search(&self, segment: &Segment, plain: &Plain<'_>, prepared: Prepared<'_>, found: &mut Candidates) {
-        let Prepared { masks, telling, lanes } = prepared;
+    /// False where values must not be counted only.
+    fn search(
+        &self,
+        segment: &Segment,
+        plain: &Plain<'_>,
+        prepared: Prepared<'_>,
+        cells: &mut Cells,
+        found: &mut Candidates,
+    ) -> bool {
+        let Prepared { lanes, keep, .. } = prepared;
         let unlabelled = Lane::default();
-        let mut finder = Finder {
-            rules: &self.ruleset,
-            options: &self.options,
-            hl7: &self.hl7,
-            wanted: &self.wanted,
-            text: &plain.text,
-            masks,
-            telling,
-            out: &mut found.items,
-            health: &mut found.health,
-            lo: 0,
-            hi: 0,
-            field: u32::MAX,
-            meaning: &unlabelled.plan.meaning,
-            keep_weak: false,
-        };
+        let out = (&mut found.items, &mut found.health);
+        let mut finder = self.finder(&plain.text, prepared, &unlabelled.plan.meaning, out);
         let whole = [find::whole_text(segment)];
         let fields = if segment.fields.is_empty() { &whole[..] } else { &segment.fields };
         let mut open = Open::default();
+        cells.begin(lanes);
         for (index, field) in fields.iter().enumerate() {
-            let (lo, hi) = bounds(plain, field);
             let lane = lanes.get(field.label as usize).unwrap_or(&unlabelled);
             if let Some(kind) = lane.plan.health {
-                finder.health.add_number(kind);
+                finder.health.add_many(kind, 1);
             }
-            if field.kind != FieldKind::Narrative
-                && let Some(outcome) = lane.plan.whole(&self.ruleset, &plain.text, lo..hi)
-            {
-                let detection =
-                    Detection { start: lo as u32, end: hi as u32, field: index as u32, ..outcome.detection };
-                if lane.takes(outcome, self.options.min_permille) {
-                    finder.out.push(Candidate { detection, column: lane.column });
-                }
-                if lane.column > 0 {
-                    found.columns[lane.column as usize - 1].count_cell(outcome);
-                }
-                if let Some(kind) = outcome.health {
-                    finder.health.add_number(kind);
-                }
-                let (custom, value) = (&self.ruleset.custom, &plain.text[lo..hi]);
-                let leads = if outcome.is_sure { custom.may_lead_whole(value) } else { custom.may_lead(value) };
-                if leads {
-                    open.add(lo, hi, index);
-                }
+            if keep == Keep::Counts && self.count_usual(field, &plain.text, lanes, cells, &mut found.columns) {
                 continue;
             }
-            (finder.lo, finder.hi) = (lo, hi);
-            (finder.meaning, finder.keep_weak) = (&lane.plan.meaning, lane.column > 0);
-            finder.field = if segment.fields.is_empty() { u32::MAX } else { index as u32 };
-            let first = finder.out.len();
-            finder.search();
-            if field.kind == FieldKind::Path {
-                finder.calm_dates(first);
-            }
-            if let Some(unshaped) = &lane.plan.unshaped {
-                finder.take_unshaped(unshaped, first);
-            }
-            if lane.column > 0 {
-                found.columns[lane.column as usize - 1].take_cell(&mut finder.out[first..], lane.column);
-            }
-            if self.ruleset.custom.may_lead(&plain.text[lo..hi.max(lo)]) {
+            let (lo, hi) = bounds(plain, field);
+            let decided = match keep {
+                Keep::Each => self.decide_usual(lane, field.kind, &plain.text[lo..hi.max(lo)]),
+                Keep::Counts => None,
+            };
+            let is_open = match decided.or_else(|| self.decide(lane, field.kind, &plain.text, lo..hi)) {
+                Some((outcome, leads)) => {
+                    if cells.count(lane, outcome) {
+                        cells.see(field.label as usize, lanes, outcome, &mut found.columns);
+                    }
+                    if keep == Keep::Counts && lane.plan.fate(outcome) == Fate::Counted && !leads {
+                        cells.place(lo);
+                    } else if lane.takes(outcome) {
+                        finder.out.push(lane.candidate(outcome, lo..hi, index));
+                        cells.keep(lane, outcome);
+                    }
+                    leads
+                }
+                None => {
+                    (finder.lo, finder.hi) = (lo, hi);
+                    (finder.meaning, finder.keep_weak) = (&lane.plan.meaning, lane.column > 0);
+                    finder.field = if segment.fields.is_empty() { u32::MAX } else { index as u32 };
+                    search_text(&mut finder, lane, field.kind, &mut found.columns);
+                    self.ruleset.custom.may_lead(&plain.text[lo..hi.max(lo)])
+                }
+            };
+            if is_open {
                 open.add(lo, hi, index);
             }
         }
+        let counted = if keep == Keep::Counts { lanes } else { &[] };
         for span in &open.spans {
-            self.follow_leads(&mut finder, span, fields, plain);
+            self.follow_leads(&mut finder, span, fields, plain, (counted, cells));
         }
         if self.ruleset.custom.has_starts(self.options.health) {
             for (index, field) in fields.iter().enumerate() {
@@ -235,10 +251,99 @@ impl Detector {
                 finder.try_starts();
             }
         }
+        self.finish(plain, prepared, cells, found)
+    }
+
+    /// A finder that stands before the first field.
+    fn finder<'a>(
+        &'a self,
+        text: &'a [u8],
+        prepared: Prepared<'a>,
+        meaning: &'a Meaning,
+        (out, health): (&'a mut Vec<Candidate>, &'a mut HealthTally),
+    ) -> Finder<'a> {
+        Finder {
+            rules: &self.ruleset,
+            options: &self.options,
+            hl7: &self.hl7,
+            wanted: &self.wanted,
+            text,
+            masks: prepared.masks,
+            telling: prepared.telling,
+            out,
+            health,
+            lo: 0,
+            hi: 0,
+            field: u32::MAX,
+            meaning,
+            keep_weak: false,
+        }
+    }
+
+    /// Counts a value in its usual form, of which there is nothing else to say; false for any other.
+    #[inline(always)]
+    fn count_usual(
+        &self,
+        field: &Field,
+        text: &[u8],
+        lanes: &[Lane],
+        cells: &mut Cells,
+        columns: &mut [ColumnTally],
+    ) -> bool {
+        let (Some(lane), Some(value)) =
+            (lanes.get(field.label as usize), text.get(field.start as usize..field.end as usize))
+        else {
+            return false;
+        };
+        if field.kind == FieldKind::Narrative {
+            return false;
+        }
+        let Some(outcome) = lane.plan.usual(value) else { return false };
+        let custom = &self.ruleset.custom;
+        match lane.plan.fate(outcome) {
+            Fate::Counted if !custom.may_lead_whole(value) => cells.place(field.start as usize),
+            Fate::Unreported if !custom.may_lead(value) => {}
+            _ => return false,
+        }
+        if cells.count(lane, outcome) {
+            cells.see(field.label as usize, lanes, outcome, columns);
+        }
+        true
+    }
+
+    /// The same as `decide` says, of a value in its usual form only.
+    #[inline]
+    fn decide_usual(&self, lane: &Lane, kind: FieldKind, value: &[u8]) -> Option<(usize, bool)> {
+        let outcome = lane.plan.usual(value).filter(|_| kind != FieldKind::Narrative)?;
+        Some((outcome, self.leads(lane, outcome, value)))
+    }
+
+    #[inline]
+    fn leads(&self, lane: &Lane, outcome: usize, value: &[u8]) -> bool {
+        let custom = &self.ruleset.custom;
+        if lane.plan.outcomes[outcome].is_sure { custom.may_lead_whole(value) } else { custom.may_lead(value) }
+    }
+
+    /// What becomes of a value that its label decides, and whether a literal in it may lead to something else.
+    #[inline]
+    fn decide(&self, lane: &Lane, kind: FieldKind, text: &[u8], place: Range<usize>) -> Option<(usize, bool)> {
+        if kind == FieldKind::Narrative {
+            return None;
+        }
+        let outcome = lane.plan.whole(&self.ruleset, text, place.clone())?;
+        Some((outcome, self.leads(lane, outcome, &text[place])))
+    }
+
+    /// Sums up a block whose fields were all looked at. False where too few places of counted values are known.
+    fn finish(&self, plain: &Plain<'_>, prepared: Prepared<'_>, cells: &Cells, found: &mut Candidates) -> bool {
+        let Prepared { masks, lanes, keep, .. } = prepared;
+        cells.end(lanes, keep, found);
         resolve::resolve(&mut found.items);
         self.report_contained(&plain.text, &mut found.items);
-        let places = found.items.iter().map(|it| it.detection.start as usize);
-        self.ruleset.vocabulary.count(&plain.text, masks, places, &mut found.health);
+        let starts = found.items.iter().map(|it| it.detection.start);
+        let Some(places) = cells.sampled_places(starts) else { return false };
+        self.ruleset.vocabulary.count(&plain.text, masks, places.into_iter(), &mut found.health);
+        true
     }
 
     /// Identifiers that others begin with, such as the wage earner's SSN in a HICN. It may be another person's.
@@ -266,8 +371,17 @@ impl Detector {
         *items = all;
     }
 
-    /// Literals: HL7 segments inside text, and patterns that begin with one.
-    fn follow_leads<'a>(&'a self, finder: &mut Finder<'a>, span: &Span, fields: &[Field], plain: &'a Plain<'_>) {
+    /// Literals: HL7 segments inside text, and patterns that begin with one. A value of `counted` lanes in which one
+    /// stands becomes a candidate after all.
+    fn follow_leads<'a>(
+        &'a self,
+        finder: &mut Finder<'a>,
+        span: &Span,
+        fields: &[Field],
+        plain: &'a Plain<'_>,
+        (counted, cells): (&[Lane], &mut Cells),
+    ) {
+        let mut last = usize::MAX;
         let mut index = span.first;
         for (at, lead) in self.ruleset.custom.leads(&plain.text[span.lo..span.hi]) {
             let at = span.lo + at;
@@ -279,6 +393,15 @@ impl Detector {
             if at < lo {
                 continue;
             }
+            if let Some(lane) = counted.get(field.label as usize).filter(|_| last != index)
+                && let Some((outcome, false)) = self.decide(lane, field.kind, &plain.text, lo..hi)
+                && lane.plan.fate(outcome) == Fate::Counted
+            {
+                finder.out.push(lane.candidate(outcome, lo..hi, index));
+                cells.keep(lane, outcome);
+                cells.unplace(lo);
+            }
+            last = index;
             (finder.lo, finder.hi) = (lo, hi);
             if finder.field != u32::MAX {
                 finder.field = index as u32;
@@ -311,6 +434,25 @@ impl Detector {
         }
     }
 
+    /// The same of the values that were only counted: `decide` gets what they are and how many.
+    pub fn settle_counted(
+        &self,
+        memory: &SourceMemory,
+        candidates: &Candidates,
+        mut decide: impl FnMut(Detection, u64),
+    ) {
+        let columns = memory.views(&candidates.columns);
+        for counted in &candidates.counted {
+            let detection = match counted.column {
+                0 => counted.detection,
+                column => columns[column as usize - 1].judge(counted.detection),
+            };
+            if detection.permille >= self.options.min_permille {
+                decide(detection, counted.count.into());
+            }
+        }
+    }
+
     /// Detections in one text by itself, without a file format: offsets are bytes of `text`.
     pub fn detect(&self, text: &str) -> Vec<Detection> {
         let candidates = self.find(&Segment::narrative(text.as_bytes()));
@@ -323,6 +465,21 @@ impl Detector {
 /// The hash of a column's header, 0 where it has none.
 fn name_hash(name: &[u8]) -> u64 {
     if name.is_empty() { 0 } else { words::word_hash(name, 0, name.len()) }
+}
+
+/// Searches a field as text.
+fn search_text(finder: &mut Finder<'_>, lane: &Lane, kind: FieldKind, columns: &mut [ColumnTally]) {
+    let first = finder.out.len();
+    finder.search();
+    if kind == FieldKind::Path {
+        finder.calm_dates(first);
+    }
+    if let Some(unshaped) = &lane.plan.unshaped {
+        finder.take_unshaped(unshaped, first);
+    }
+    if lane.column > 0 {
+        columns[lane.column as usize - 1].take_cell(&mut finder.out[first..], lane.column);
+    }
 }
 
 /// A field's place in the plain text.
@@ -340,12 +497,24 @@ fn bounds(plain: &Plain<'_>, field: &Field) -> (usize, usize) {
 impl Candidates {
     fn clear(&mut self) {
         self.items.clear();
+        self.counted.clear();
         self.health = HealthTally::default();
         self.columns.clear();
     }
 
+    /// Detections before they are settled, counted ones among them.
+    pub fn len(&self) -> usize {
+        self.items.len() + self.counted.iter().map(|it| it.count as usize).sum::<usize>()
+    }
+
+    /// True where nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// One lane per label, and a tally where it is a table's column.
     fn lanes(&mut self, labels: &[Label], mut plan: impl FnMut(&Label) -> Rc<Plan>) -> Vec<Lane> {
+        let mut first = 0;
         let lane = |label: &Label| {
             let plan = plan(label);
             let column = label.column.map_or(0, |number| {
@@ -354,7 +523,9 @@ impl Candidates {
                 self.columns.push(ColumnTally { key, labelled, ..ColumnTally::default() });
                 self.columns.len() as u32
             });
-            Lane { plan, column }
+            let rows = first..first + plan.outcomes.len();
+            first = rows.end;
+            Lane { plan, column, first: rows.start }
         };
         labels.iter().map(lane).collect()
     }
@@ -366,14 +537,7 @@ struct Prepared<'a> {
     masks: &'a Masks,
     telling: &'a TellingWords,
     lanes: &'a [Lane],
-}
-
-impl Lane {
-    /// True where the column or the threshold wants to see what becomes of a value.
-    #[inline]
-    fn takes(&self, outcome: &Outcome, least: u16) -> bool {
-        outcome.is_reported && (self.column > 0 || outcome.detection.permille >= least)
-    }
+    keep: Keep,
 }
 
 /// Stretches of text in which a literal may still lead to something: fields whose labels do not tell all.
@@ -398,34 +562,6 @@ impl Open {
         match self.spans.last_mut() {
             Some(last) if lo < last.hi + Self::NEAR => last.hi = last.hi.max(hi),
             _ => self.spans.push(Span { lo, hi, first: field }),
-        }
-    }
-}
-
-/// What is done with the fields of one label.
-#[derive(Default)]
-struct Lane {
-    plan: Rc<Plan>,
-    /// Its column in the block's tallies, plus one; 0 where it is none.
-    column: u32,
-}
-
-impl ColumnTally {
-    /// Counts a cell that was searched and marks its candidates as the column's.
-    fn take_cell(&mut self, found: &mut [Candidate], column: u32) {
-        self.cells += 1;
-        for candidate in found {
-            candidate.column = column;
-            self.count(&candidate.detection);
-        }
-    }
-
-    /// Counts a cell of which its label told what it is.
-    #[inline]
-    fn count_cell(&mut self, outcome: &Outcome) {
-        self.cells += 1;
-        if outcome.is_reported {
-            self.count(&outcome.detection);
         }
     }
 }

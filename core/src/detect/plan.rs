@@ -6,11 +6,12 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::Detector;
-use super::gate::Gates;
+use super::gate::{Gates, Kinds};
 use super::health::Tally;
 use super::label::Meaning;
 use super::matcher::Run;
 use super::ruleset::{Pattern, Ruleset};
+use super::usual::{Look, Usual};
 use super::validate::Validator;
 use crate::model::{Detection, Evidence, Label, Role, StandardField, Text};
 
@@ -35,17 +36,29 @@ pub struct Plan {
     pub unshaped: Option<Detection>,
     /// The kind of health evidence that any value is, where a standard says so.
     pub health: Option<usize>,
+    /// What may become of a value, four rows a trial: by whether its validator refuses the value, and by whether the
+    /// value is a published one.
+    pub outcomes: Vec<Outcome>,
+    /// What is done with the values of each outcome by those who only count.
+    fates: Vec<Fate>,
+    /// How the trials tell usual values.
+    looks: Vec<Option<Look>>,
 }
 
 /// One pattern of a label, with all that is said of a value before it is seen.
 #[derive(Debug)]
 struct Trial {
     pattern: u16,
+    look: Option<Look>,
     by_hand: Option<Run>,
     validator: Option<Validator>,
     known_test: Option<fn(&[u8]) -> bool>,
-    /// By whether the validator refuses the value, and by whether it is a published one.
-    outcomes: [[Outcome; 2]; 2],
+    /// Looked at before a regex runs.
+    kinds: Option<Kinds>,
+    /// Of the plan's outcomes, its first.
+    first: usize,
+    /// The scores of its outcomes.
+    ranks: [u16; 4],
 }
 
 /// What becomes of a value.
@@ -61,6 +74,10 @@ pub struct Outcome {
     pub health: Option<usize>,
     /// Nothing inside the value can count more.
     pub is_sure: bool,
+    /// The score reaches the threshold.
+    pub reaches: bool,
+    /// It is sure, and the value becomes one candidate at most.
+    is_single: bool,
 }
 
 impl Plan {
@@ -69,39 +86,71 @@ impl Plan {
         let standard = label.standard.as_ref().and_then(|it| detector.fields.find(it, &label.hints));
         let meaning = standard.map_or_else(|| Meaning::of(rules, label), Meaning::of_standard);
         let wanted = meaning.patterns.iter().filter(|it| detector.wanted[usize::from(**it)]);
-        let mut trials: Vec<Trial> = wanted.map(|it| Trial::new(rules.pattern(*it), *it, &meaning, rules)).collect();
-        for outcome in trials.iter_mut().flat_map(|it| it.outcomes.as_flattened_mut()) {
-            outcome.is_reported |= detector.options.health;
+        let (mut trials, mut outcomes) = (Vec::new(), Vec::new());
+        for &index in wanted {
+            let mut rows = outcomes_of(rules, index, &meaning);
+            for row in &mut rows {
+                row.is_reported |= detector.options.health;
+                row.reaches = row.detection.permille >= detector.options.min_permille;
+            }
+            trials.push(Trial::new(rules.pattern(index), index, outcomes.len(), rows.map(|it| it.rank)));
+            outcomes.extend(rows);
         }
         let gate = |trial: &Trial| rules.pattern(trial.pattern).gate();
         let gates = (trials.len() > 1).then(|| Box::new(Gates::new(trials.iter().map(gate))));
         let unshaped = standard.and_then(|_| unshaped(rules, &meaning, trials.first()?.pattern));
         let health = standard.and_then(|row| row.health);
-        Plan { meaning, trials, gates, unshaped, health }
+        let fates = outcomes.iter().map(Fate::of).collect();
+        // What an outcome of rank 0 is, is nothing.
+        let looks = trials.iter().map(|it| it.look.filter(|_| it.ranks[0] > 0)).take(Gates::MOST).collect();
+        Plan { meaning, trials, gates, unshaped, health, outcomes, fates, looks }
     }
 
-    /// What the whole value at a place is by its label: the first pattern that accepts it, else the likeliest of those that have its
-    /// shape.
+    /// What is done with the values of an outcome by those who only count.
     #[inline]
-    pub fn whole(&self, rules: &Ruleset, text: &[u8], place: Range<usize>) -> Option<&Outcome> {
+    pub fn fate(&self, outcome: usize) -> Fate {
+        self.fates[outcome]
+    }
+
+    /// What a value in its usual form is by its label, as the index of an outcome: no trial before the one that tells
+    /// it can accept the value.
+    #[inline]
+    pub fn usual(&self, value: &[u8]) -> Option<usize> {
+        // One by itself is tried sooner than looked at.
+        let admitted = self.gates.as_deref().map_or(1, |gates| gates.admit(value));
+        let trial = admitted.trailing_zeros() as usize;
+        let look = (*self.looks.get(trial)?)?;
+        match look(value)? {
+            Usual::Plain => Some(trial * 4),
+            Usual::KnownTest if admitted & (admitted - 1) == 0 && self.trials.len() <= Gates::MOST => {
+                Some(trial * 4 + 1)
+            }
+            Usual::KnownTest => None,
+        }
+    }
+
+    /// What the whole value at a place is by its label, as the index of an outcome: the first pattern that accepts it,
+    /// else the likeliest of those that have its shape.
+    #[inline]
+    pub fn whole(&self, rules: &Ruleset, text: &[u8], place: Range<usize>) -> Option<usize> {
         if self.trials.is_empty() || place.is_empty() {
             return None;
         }
         let value = Value { text: &text[..place.end], at: place.start };
         // One by itself is tried sooner than looked at.
         let mut left = self.gates.as_deref().map_or(1, |gates| gates.admit(value.bytes()));
-        let mut best: Option<&Outcome> = None;
+        let mut best = Best { outcome: 0, rank: 0 };
         while left != 0 {
-            let trial = self.trials.get(left.trailing_zeros() as usize)?;
+            let Some(trial) = self.trials.get(left.trailing_zeros() as usize) else { break };
             left &= left - 1;
             if trial.settles(rules, value, &mut best) {
-                return best;
+                return Some(best.outcome);
             }
         }
         if self.trials.len() > Gates::MOST {
             self.trials[Gates::MOST..].iter().find(|it| it.settles(rules, value, &mut best));
         }
-        best
+        (best.rank > 0).then_some(best.outcome)
     }
 }
 
@@ -123,6 +172,33 @@ fn unshaped(rules: &Ruleset, meaning: &Meaning, index: u16) -> Option<Detection>
     })
 }
 
+/// What is done with a value by those who only count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is an identifier for sure: counted, and nothing more.
+    Counted,
+    /// It is none: health context that is not asked for.
+    Unreported,
+    /// It becomes a candidate, perhaps.
+    Candidate,
+}
+
+impl Fate {
+    fn of(outcome: &Outcome) -> Fate {
+        match outcome {
+            Outcome { is_single: true, is_reported: true, reaches: true, .. } => Fate::Counted,
+            Outcome { is_sure: false, is_reported: false, .. } => Fate::Unreported,
+            _ => Fate::Candidate,
+        }
+    }
+}
+
+/// The best that a value was found to be.
+struct Best {
+    outcome: usize,
+    rank: u16,
+}
+
 /// A value that ends where its text does.
 #[derive(Clone, Copy)]
 struct Value<'a> {
@@ -140,49 +216,78 @@ impl<'a> Value<'a> {
 }
 
 impl Trial {
-    fn new(pattern: &Pattern, index: u16, meaning: &Meaning, rules: &Ruleset) -> Trial {
-        let check = pattern.validator.map(|_| true);
-        let checked = if check.is_some() { Evidence::CHECK } else { Evidence::default() };
-        let passed = pattern.bare.max(pattern.cue).max(pattern.label);
-        let clock = meaning.log_clock && rules.entity(pattern.entity).id == "date";
-        let outcome = |permille, validated, evidence| {
-            let known = Outcome::new(pattern, index, meaning, Told { permille, validated, evidence, known_test: true });
-            let other =
-                Outcome::new(pattern, index, meaning, Told { permille, validated, evidence, known_test: false });
-            [other, known].map(|it| if clock { it.of_a_clock() } else { it })
-        };
+    fn new(pattern: &Pattern, index: u16, first: usize, ranks: [u16; 4]) -> Trial {
         Trial {
             pattern: index,
+            look: pattern.look,
             by_hand: pattern.by_hand,
             validator: pattern.validator,
             known_test: pattern.known_test,
-            outcomes: [outcome(passed, check, checked), outcome(pattern.invalid, Some(false), Evidence::CHECK_FAILED)],
+            kinds: pattern.by_hand.is_none().then(|| pattern.gate().kinds()),
+            first,
+            ranks,
         }
     }
 
     /// Takes the value as `best` where it is better than that; true where nothing else need be tried.
     #[inline]
-    fn settles<'t>(&'t self, rules: &Ruleset, value: Value<'_>, best: &mut Option<&'t Outcome>) -> bool {
-        let Value { text, at } = value;
-        let end = match self.by_hand {
-            Some(run) => run(text, at),
-            None => rules.pattern(self.pattern).regex_at(text, at, text.len()),
+    fn settles(&self, rules: &Ruleset, value: Value<'_>, best: &mut Best) -> bool {
+        let told = match self.look.and_then(|look| look(value.bytes())) {
+            Some(usual) => (false, usual == Usual::KnownTest),
+            None => match self.examine(rules, value) {
+                Some(told) => told,
+                None => return false,
+            },
         };
-        if end != Some(text.len()) {
+        let (refused, known_test) = told;
+        if self.ranks[usize::from(refused) * 2] == 0 {
             return false;
         }
-        let refused = self.validator.is_some_and(|check| !check(value.bytes()));
-        let outcomes = &self.outcomes[usize::from(refused)];
-        if outcomes[0].rank == 0 {
-            return false;
-        }
-        let known_test = self.known_test.is_some_and(|is_known_test| is_known_test(value.bytes()));
-        let found = &outcomes[usize::from(known_test)];
-        if best.is_none_or(|it| found.rank > it.rank) {
-            *best = Some(found);
+        let row = usize::from(refused) * 2 + usize::from(known_test);
+        if self.ranks[row] > best.rank {
+            *best = Best { outcome: self.first + row, rank: self.ranks[row] };
         }
         !refused && !known_test
     }
+
+    /// Whether the validator refuses a value of the shape, and whether it is a published one.
+    fn examine(&self, rules: &Ruleset, value: Value<'_>) -> Option<(bool, bool)> {
+        let Value { text, at } = value;
+        let end = match self.by_hand {
+            Some(run) => run(text, at),
+            None => self.regex_end(rules, value),
+        };
+        if end != Some(text.len()) {
+            return None;
+        }
+        let refused = self.validator.is_some_and(|check| !check(value.bytes()));
+        let known_test = self.known_test.is_some_and(|is_known_test| is_known_test(value.bytes()));
+        Some((refused, known_test))
+    }
+
+    #[inline(never)]
+    fn regex_end(&self, rules: &Ruleset, value: Value<'_>) -> Option<usize> {
+        let Value { text, at } = value;
+        if self.kinds.is_some_and(|kinds| !kinds.admit(value.bytes())) {
+            return None;
+        }
+        rules.pattern(self.pattern).regex_at(text, at, text.len())
+    }
+}
+
+/// The outcomes of a label's pattern.
+fn outcomes_of(rules: &Ruleset, index: u16, meaning: &Meaning) -> [Outcome; 4] {
+    let pattern = rules.pattern(index);
+    let check = pattern.validator.map(|_| true);
+    let checked = if check.is_some() { Evidence::CHECK } else { Evidence::default() };
+    let passed = pattern.bare.max(pattern.cue).max(pattern.label);
+    let clock = meaning.log_clock && rules.entity(pattern.entity).id == "date";
+    let rows = [(passed, check, checked), (pattern.invalid, Some(false), Evidence::CHECK_FAILED)];
+    [(rows[0], false), (rows[0], true), (rows[1], false), (rows[1], true)].map(|(row, known_test)| {
+        let (permille, validated, evidence) = row;
+        let outcome = Outcome::new(pattern, index, meaning, Told { permille, validated, evidence, known_test });
+        if clock { outcome.of_a_clock() } else { outcome }
+    })
 }
 
 /// What pattern, validator and lists of published values say of a value.
@@ -225,6 +330,8 @@ impl Outcome {
             is_reported: pattern.health.is_none(),
             health: pattern.health.filter(|_| permille >= 500).and_then(Tally::number),
             is_sure: pattern.health.is_none() && permille >= 500,
+            reaches: false,
+            is_single: pattern.health.is_none() && permille >= 500 && pattern.contains.is_none(),
         }
     }
 
@@ -234,7 +341,7 @@ impl Outcome {
         it.permille = LOG_TIMESTAMP;
         it.role = Some(Role::LogTimestamp);
         it.evidence = it.evidence.with(Evidence::LOG_POSITION);
-        self.is_sure = false;
+        (self.is_sure, self.is_single) = (false, false);
         self
     }
 }

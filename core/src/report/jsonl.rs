@@ -23,6 +23,8 @@ pub struct JsonLines {
     parts: ConstantParts,
     /// `"source":…` of the source at hand.
     source: Vec<u8>,
+    /// The beginning of its findings' rows, up to their places.
+    head: Vec<u8>,
 }
 
 impl JsonLines {
@@ -35,6 +37,7 @@ impl JsonLines {
             place: Where::default(),
             parts: ConstantParts::default(),
             source: Vec::new(),
+            head: Vec::new(),
         }
     }
 
@@ -47,13 +50,15 @@ impl JsonLines {
             self.source.extend_from_slice(b",\"source_bytes\":");
             write_string(&mut self.source, &whole);
         }
+        self.head.clear();
+        self.head.extend_from_slice(b"{\"type\":\"finding\",");
+        self.head.extend_from_slice(&self.source);
+        self.head.extend_from_slice(b",\"where\":");
     }
 
     fn finding(&mut self, frame: &crate::model::Frame, finding: &Finding) {
         let out = &mut self.out.buffer;
-        out.extend_from_slice(b"{\"type\":\"finding\",");
-        out.extend_from_slice(&self.source);
-        out.extend_from_slice(b",\"where\":");
+        out.extend_from_slice(&self.head);
         self.place.write(out, frame, Spot::of(finding), &mut self.labels);
         if let Some(line) = finding.line {
             out.extend_from_slice(b",\"line\":");
@@ -197,7 +202,8 @@ impl Report for JsonLines {
     }
 }
 
-/// The part of a finding's row that depends on what was found and not on where: few differ in a scan.
+/// The part of a finding's row behind its line, which depends on what was found and not on where: few
+/// differ in a scan.
 #[derive(Default)]
 struct ConstantParts {
     slots: Vec<Option<(Key, Box<[u8]>)>>,

@@ -35,7 +35,11 @@ impl Search<'_> {
     pub fn find(&self, segment: Segment, block: &mut Block) -> Vec<u8> {
         let Block { candidates, places, values, frame, own } = block;
         let options = &self.scanner.options;
-        self.scanner.detector.find_into(&segment, candidates);
+        if self.wants_findings || self.all_allowed || options.allow.is_some() {
+            self.scanner.detector.find_into(&segment, candidates);
+        } else {
+            self.scanner.detector.count_into(&segment, candidates);
+        }
         if self.all_allowed {
             candidates.items.clear();
         } else if let Some(allow) = &options.allow {

@@ -61,7 +61,7 @@ impl<'a> Lines<'a> {
             LineEnds::InText => {
                 let at = (at as usize).min(self.segment.text.len());
                 if at > self.seen {
-                    self.line += memchr::memchr_iter(b'\n', &self.segment.text[self.seen..at]).count() as u64;
+                    self.line += line_ends(&self.segment.text[self.seen..at]);
                     self.seen = at;
                 }
             }
@@ -75,6 +75,16 @@ impl<'a> Lines<'a> {
         }
         Some(self.line)
     }
+}
+
+/// The cells of a table are near each other: a search costs more than a look at each byte.
+#[inline]
+fn line_ends(text: &[u8]) -> u64 {
+    const NEAR: usize = 32;
+    if text.len() > NEAR {
+        return memchr::memchr_iter(b'\n', text).count() as u64;
+    }
+    text.iter().fold(0, |count, byte| count + u64::from(*byte == b'\n'))
 }
 
 #[cfg(test)]

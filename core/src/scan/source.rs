@@ -23,6 +23,8 @@ const SWEPT_BYTES: u64 = 16 << 20;
 const SWEPT_CANDIDATES: usize = 256 << 10;
 /// Blocks above this size are shared with other workers.
 const SHARED_BYTES: usize = 64 << 10;
+/// Findings delivered at a time: few enough to stay near the processor.
+const BATCH: usize = 2048;
 /// Buffers of each kind kept for the next blocks.
 const SPARE_BUFFERS: usize = 4;
 
@@ -222,7 +224,7 @@ impl<'a, 'd> Reading<'a, 'd> {
             return self.settle(block);
         }
         self.decoded += block.own;
-        self.kept_candidates += block.candidates.items.len();
+        self.kept_candidates += block.candidates.len();
         self.kept.push(block);
         if self.decoded > SWEPT_BYTES || self.kept_candidates > SWEPT_CANDIDATES {
             self.settle_kept();
@@ -245,20 +247,31 @@ impl<'a, 'd> Reading<'a, 'd> {
             return;
         }
         let (tally, findings, wanted) = (&mut self.tally, &mut self.spare.findings, self.search.wants_findings);
+        let (source, out, failed) = (self.source, &mut *self.out, &mut self.failed);
+        let mut deliver = |findings: &mut Vec<Finding>| {
+            if failed.is_none() {
+                *failed = out.findings(source, &block.frame, findings).err();
+            }
+            findings.clear();
+        };
         let before = tally.total();
         self.search.scanner.detector.settle(&self.memory, &block.candidates, |index, detection| {
-            tally.add(&detection);
+            tally.add(&detection, 1);
             if wanted {
                 let value = block.values.get_mut(index).map(std::mem::take);
                 findings.push(block.places[index].finding(detection, value));
+                if findings.len() == BATCH {
+                    deliver(findings);
+                }
             }
         });
+        if !findings.is_empty() {
+            deliver(findings);
+        }
+        let counted = |detection, count| tally.add(&detection, count);
+        self.search.scanner.detector.settle_counted(&self.memory, &block.candidates, counted);
         tally.add_health(&block.candidates.health);
         Progress::add(&self.watch.progress.findings, tally.total() - before);
-        if !findings.is_empty() {
-            self.failed = self.out.findings(self.source, &block.frame, findings).err();
-            findings.clear();
-        }
         self.spare.keep_block(block);
     }
 

@@ -200,3 +200,34 @@ fn texts_are_sources_of_their_own() {
     let analysis = scanner.scan_bytes("x.csv", b"id,ssn\n1,123-45-6788\n", Some("csv"));
     assert_eq!((analysis.summary.format, analysis.found(scanner.detector().ruleset()).len()), ("csv", 1));
 }
+
+#[test]
+fn who_only_counts_counts_the_same() {
+    let folder = Folder::new("counts");
+    let header = "claim_id,first_name,dob,ssn,street,city,zip,phone,email,icd10,npi,note";
+    let odd = [
+        "C000000001,Ann,1934-03-02,201-59-3348,385 Mark Avenue,Port Ann,61869,(356) 248-5297,a@example.org,O80,1029567058,x",
+        "C-2,unknown,02/30/1999,078-05-1120,12 State Route 9,\"a PID|1\",00000,555-0100,bo@clinic.org,E11.9,1234567893,",
+        "12.50,DOE^ANN^PID|3,19340302,777-77-7777,7 N Highway 5 Apt 2,St. Paul,61869-1234,+1-216-456-7702,www.a.org,,1,see www.example.com",
+        ",,,,,,,,,,,called 919-555-7821 about MRN 4401-22 on 2024-01-05",
+    ];
+    let mut table = header.as_bytes().to_vec();
+    for row in 0..6000 {
+        table.push(b'\n');
+        table.extend_from_slice(odd[if row % 97 == 0 { row / 97 % 4 } else { row % 2 * (row % 5 / 4) }].as_bytes());
+    }
+    folder.file("claims.csv", &table);
+    let summaries = |counting: bool, min_permille: u16| {
+        let ruleset = Ruleset::builtin().unwrap();
+        let options = DetectorOptions { min_permille, ..DetectorOptions::default() };
+        let detector = Arc::new(Detector::new(ruleset, options).unwrap());
+        let scanner = Scanner::new(detector, ScanOptions { threads: 1, ..ScanOptions::default() });
+        let mut sink = Protocol { counting, ..Protocol::default() };
+        let totals = scanner.scan_paths(&[folder.0.clone()], &WalkOptions::default(), &mut sink).unwrap();
+        (format!("{totals:?}"), sink.calls.pop())
+    };
+    for min_permille in [0, 500, 900, 960] {
+        assert_eq!(summaries(true, min_permille), summaries(false, min_permille), "{min_permille}");
+    }
+    assert!(summaries(true, 500).1.is_some_and(|it| it.contains("claims.csv")));
+}

@@ -1,35 +1,46 @@
 //! Values in words and simple codes that fill a cell. Found by the regex they equal: patterns name no shape for them,
 //! because nothing but a label or cue leads to them.
 
-use super::{Run, byte, digits, street};
+use super::{Run, byte, digits, route, street};
+use crate::detect::packed::{leading_letters, pack};
 
-/// A normative regex (case told apart) and the matcher that equals it.
-const CELLS: [(&str, Run); 8] = [
+/// A shape's name, its normative regex (case told apart) and the matcher that equals it.
+const CELLS: [(&str, &str, Run); 9] = [
     (
+        "name",
         r"[A-Za-z\x80-\xFF][A-Za-z\x80-\xFF.'-]{0,30}[0-9]{0,3}(?:(?:, ?| |\^{1,3})[A-Za-z\x80-\xFF][A-Za-z\x80-\xFF.'-]{0,30}[0-9]{0,3}){0,5}",
         name,
     ),
-    (r"[A-Z][A-Za-z\x80-\xFF'-]{1,30}[0-9]{0,3}(?: [A-Z][A-Za-z\x80-\xFF'-]{1,30}[0-9]{0,3})?", name_part),
+    ("name_part", r"[A-Z][A-Za-z\x80-\xFF'-]{1,30}[0-9]{0,3}(?: [A-Z][A-Za-z\x80-\xFF'-]{1,30}[0-9]{0,3})?", name_part),
     (
+        "city",
         r"[A-Za-z\x80-\xFF][A-Za-z\x80-\xFF.'-]{1,30}(?:,? {1,2}[A-Za-z\x80-\xFF(][A-Za-z\x80-\xFF.'()-]{0,30}){0,5}",
         city,
     ),
     (
+        "address_line",
         r"[A-Za-z0-9#\x80-\xFF][A-Za-z0-9\x80-\xFF.,'#/&()-]{0,30}(?: {1,2}[A-Za-z0-9#\x80-\xFF.,'/&()-]{1,30}){1,12}",
         address_line,
     ),
-    (r"[A-Z][0-9][0-9AB][0-9A-Z]{0,4}", icd10_short),
+    ("icd10_short", r"[A-Z][0-9][0-9AB][0-9A-Z]{0,4}", icd10_short),
     (
+        "phone_other",
         r"(?:00[1-9][0-9]{0,2}[-. ]?)?(?:\([0-9]{1,5}\) ?|[0-9]{2,5}[-. /])[0-9]{2,9}(?:[-. /][0-9]{2,9}){0,4}",
         phone_other,
     ),
-    (r"[0-9]{9}", |text, at| super::exactly(text, at, 9)),
-    (r"[0-9]{7,15}", |text, at| Some(digits(text, at, 15)).filter(|end| end - at >= 7)),
+    ("nine_digits", r"[0-9]{9}", |text, at| super::exactly(text, at, 9)),
+    ("long_number", r"[0-9]{7,15}", |text, at| Some(digits(text, at, 15)).filter(|end| end - at >= 7)),
+    (
+        "street_grid",
+        r"[0-9]{1,6} (?:(?:N|S|E|W|NE|NW|SE|SW)\.? )?(?:US Highway|US Hwy|US Route|State Route|State Road|State Highway|County Road|County Rd|County Highway|County Route|Highway|Hwy|Route|Rte|Rural Route|RR|Broadway|Calle|Avenida|Avenue|Ave|FM|CR|SR)(?: #?[0-9A-Z][0-9A-Za-z-]{0,8})?(?:,? (?:[Aa]pt|APT|[Aa]partment|APARTMENT|[Uu]nit|UNIT|[Ss]uite|SUITE|[Ss]te|STE|[Rr]oom|[Rr]m|[Ff]loor|[Ff]l|[Bb]ldg|[Ll]ot|#)\.? ?#?[0-9A-Za-z-]{1,6})?",
+        route::grid,
+    ),
 ];
 
-/// The matcher that equals a regex, if there is one.
-pub fn of_regex(regex: &str) -> Option<Run> {
-    CELLS.iter().find(|row| row.0 == regex).map(|row| row.1).or_else(|| street::of_regex(regex))
+/// The name of a shape and the matcher that equals a regex, if there is one.
+pub fn of_regex(regex: &str) -> Option<(&'static str, Run)> {
+    let cell = CELLS.iter().find(|row| row.1 == regex).map(|row| (row.0, row.2));
+    cell.or_else(|| street::of_regex(regex).map(|run| ("street", run)))
 }
 
 /// The classes of a byte.
@@ -79,7 +90,15 @@ fn is(byte: u8, class: u8) -> bool {
 #[inline]
 pub(super) fn run(text: &[u8], at: usize, most: usize, class: u8) -> usize {
     let rest = &text[at..text.len().min(at + most)];
-    at + rest.iter().position(|byte| !is(*byte, class)).unwrap_or(rest.len())
+    // Letters are in every class.
+    let mut end = match rest.first_chunk::<8>() {
+        Some(eight) => leading_letters(u64::from_le_bytes(*eight)),
+        None => pack(rest).map_or(0, |[low, _]| leading_letters(low)),
+    };
+    while end < rest.len() && is(rest[end], class) {
+        end += 1;
+    }
+    at + end
 }
 
 /// A letter, what may follow inside a name, up to three digits.
@@ -261,14 +280,32 @@ mod tests {
             let kinds = [0; 5].map(|_| PIECES[random(PIECES.len())]);
             (0..=random(14)).map(|_| kinds[random(kinds.len())]).collect()
         };
-        for (text, run) in CELLS {
+        for (_, text, run) in CELLS.into_iter().filter(|row| row.0 != "street_grid") {
             super::super::testing::assert_equal(text, run, make);
         }
     }
 
     #[test]
+    fn grids_equal_their_regex() {
+        let names =
+            ["Highway", "US Hwy", "State Road", "Ave", "Avenue", "Avenida", "RR", "FM", "Calle", "S", "NE.", "N"];
+        let others = ["9", "#12", "A1", "Norte", "Apt", "Unit 4", ", ", " ", "  ", "#", "12B", "x", "."];
+        let make = |random: &mut dyn FnMut(usize) -> usize| {
+            let mut value = format!("{} ", ["1", "385", "1234567", "77"][random(4)]);
+            for index in 0..random(6) {
+                let row: &[&str] = if index < 2 && random(4) > 0 { &names } else { &others };
+                value.push_str(row[random(row.len())]);
+                value.push_str(["", " ", " ", " "][random(4)]);
+            }
+            value
+        };
+        let (_, text, run) = CELLS[8];
+        super::super::testing::assert_equal(text, run, make);
+    }
+
+    #[test]
     fn every_regex_is_a_pattern_files() {
-        for (regex, _) in CELLS {
+        for (_, regex, _) in CELLS {
             let of = |it: &&phisift_patterns::File| {
                 let file: crate::detect::ruleset::schema::PatternFile = toml::from_str(it.text).expect("the schema");
                 file.regex == regex

@@ -9,6 +9,7 @@ mod net;
 mod number;
 mod place;
 mod postcode;
+mod route;
 mod street;
 mod words;
 mod world_street;
@@ -131,7 +132,7 @@ const MATCHERS: [(&str, Matcher, Option<Run>); Matcher::COUNT] = [
     ("iban", Matcher::Iban, None),
     ("id_token", Matcher::IdToken, Some(code::id_token)),
     ("street", Matcher::Street, None),
-    ("street_route", Matcher::StreetRoute, None),
+    ("street_route", Matcher::StreetRoute, Some(route::route)),
     ("po_box", Matcher::PoBox, None),
     ("city_state_zip", Matcher::CityStateZip, None),
     ("state_zip", Matcher::StateZip, None),
@@ -150,6 +151,11 @@ const MATCHERS: [(&str, Matcher, Option<Run>); Matcher::COUNT] = [
 impl Matcher {
     /// How many there are.
     pub const COUNT: usize = Matcher::Postcode as usize + 1;
+
+    /// Its name in pattern files.
+    pub fn name(self) -> &'static str {
+        MATCHERS[self as usize].0
+    }
 
     /// The hand matcher, if the shape has one.
     #[inline]

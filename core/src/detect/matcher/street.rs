@@ -1,10 +1,11 @@
 //! Street lines: a number, up to four words, a suffix, perhaps a direction and a unit. Equals the regexes that end in one
 //! of two lists of suffixes.
 
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use super::cell::{class, run};
 use super::{Run, any_exactly, byte, digits};
+use crate::detect::packed::pack;
 
 /// The regex before its list of suffixes, and behind it.
 const HEAD: &str = r"[0-9]{1,6}(?:-[0-9]{1,4})?[A-Za-z]? (?:[A-Z][A-Za-z\x80-\xFF.'-]{0,20}|[0-9]{1,3}(?:st|nd|rd|th|ST|ND|RD|TH))(?: (?:[A-Z][A-Za-z\x80-\xFF.'-]{0,20}|[0-9]{1,3}(?:st|nd|rd|th|ST|ND|RD|TH))){0,3} (?:";
@@ -79,25 +80,65 @@ pub fn of_regex(regex: &str) -> Option<Run> {
     }
 }
 
-/// Suffixes by their first letter, in order.
-type Suffixes = [Vec<&'static [u8]>; 26];
+/// A list of suffixes, by their first two letters, in order.
+struct Suffixes {
+    words: Vec<Suffix>,
+    /// Where those of two letters end; they begin where those of the letters before end.
+    ends: [u8; 32 * 32 + 1],
+}
 
-fn suffixes(list: &'static str) -> Suffixes {
-    let mut by_letter: Suffixes = Default::default();
-    for suffix in list.split('|') {
-        by_letter[usize::from(suffix.as_bytes()[0] - b'A')].push(suffix.as_bytes());
+/// A suffix as a number, and the bytes that it takes.
+struct Suffix {
+    word: [u64; 2],
+    mask: [u64; 2],
+    len: usize,
+}
+
+impl Suffixes {
+    fn new(list: &str) -> Suffixes {
+        let place = |word: &[u8]| Self::place(word[0], word[1]);
+        let mut sorted: Vec<&[u8]> = list.split('|').map(str::as_bytes).collect();
+        sorted.sort_by_key(|it| place(it));
+        let mut ends = [0; 32 * 32 + 1];
+        sorted.iter().for_each(|it| ends[place(it)] += 1);
+        (1..ends.len()).for_each(|at| ends[at] += ends[at - 1]);
+        let half = |it: &[u8], from: usize| it.len().saturating_sub(from).min(8);
+        let mask = |len: usize| if len == 8 { !0 } else { !(!0 << (8 * len)) };
+        let packed = |it: &&[u8]| Suffix {
+            word: pack(it).unwrap_or_default(),
+            mask: [mask(half(it, 0)), mask(half(it, 8))],
+            len: it.len(),
+        };
+        Suffixes { words: sorted.iter().map(packed).collect(), ends }
     }
-    by_letter
+
+    /// The place of two letters, whatever their case.
+    fn place(first: u8, second: u8) -> usize {
+        1 + usize::from(first & 31) * 32 + usize::from(second & 31)
+    }
+
+    /// The length of the first suffix that stands at the beginning of a text.
+    #[inline]
+    fn first_in(&self, text: &[u8]) -> Option<usize> {
+        let &[first, second, ..] = text else { return None };
+        let place = Self::place(first, second);
+        let alike = &self.words[usize::from(self.ends[place - 1])..usize::from(self.ends[place])];
+        if alike.is_empty() {
+            return None;
+        }
+        let [low, high] = pack(&text[..text.len().min(16)])?;
+        alike.iter().find(|it| [low & it.mask[0], high & it.mask[1]] == it.word).map(|it| it.len)
+    }
 }
 
 fn usual(text: &[u8], at: usize) -> Option<usize> {
-    static SUFFIXES: OnceLock<Suffixes> = OnceLock::new();
-    line(text, at, SUFFIXES.get_or_init(|| suffixes(USUAL)))
+    static SUFFIXES: LazyLock<Suffixes> = LazyLock::new(|| Suffixes::new(USUAL));
+    line(text, at, &SUFFIXES)
 }
 
 fn weak(text: &[u8], at: usize) -> Option<usize> {
-    static SUFFIXES: OnceLock<Suffixes> = OnceLock::new();
-    line(text, at, SUFFIXES.get_or_init(|| suffixes(WEAK)))
+    static SUFFIXES: LazyLock<Suffixes> = LazyLock::new(|| Suffixes::new(WEAK));
+    line(text, at, &SUFFIXES)
 }
 
 fn line(text: &[u8], at: usize, suffixes: &Suffixes) -> Option<usize> {
@@ -143,13 +184,10 @@ fn word(text: &[u8], at: usize) -> Option<usize> {
 }
 
 fn suffix(text: &[u8], at: usize, blank: usize, suffixes: &Suffixes) -> Option<usize> {
-    let letter = byte(text, at);
-    if byte(text, blank) != b' ' || !letter.is_ascii_uppercase() {
+    if byte(text, blank) != b' ' || !byte(text, at).is_ascii_uppercase() {
         return None;
     }
-    let second = byte(text, at + 1);
-    let alike = suffixes[usize::from(letter - b'A')].iter().filter(|it| it[1] == second);
-    alike.into_iter().find(|it| text[at..].starts_with(it)).map(|it| at + it.len())
+    suffixes.first_in(&text[at..]).map(|len| at + len)
 }
 
 /// Behind an optional unit, or an optional direction that may have a unit behind it.
@@ -162,7 +200,7 @@ fn tail(text: &[u8], at: usize) -> usize {
 }
 
 /// `,? (?:[Aa]pt|…|#)\.? ?#?[0-9A-Za-z-]{1,6}`
-fn unit(text: &[u8], at: usize) -> Option<usize> {
+pub(super) fn unit(text: &[u8], at: usize) -> Option<usize> {
     let start = blank(text, at + usize::from(byte(text, at) == b','))?;
     let named = |name: &&[u8]| {
         let mut end = any_exactly(text, start, &[name])?;

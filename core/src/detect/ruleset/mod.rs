@@ -18,6 +18,7 @@ use super::gate::Gate;
 use super::gazetteer::Gazetteer;
 use super::health::Vocabulary;
 use super::matcher::{self, Matcher};
+use super::usual::{self, Look};
 use super::validate::{self, Validator};
 use crate::model::{EntityId, SafeHarbor, Subject};
 use crate::{Error, ErrorKind};
@@ -60,6 +61,8 @@ pub struct Pattern {
     pub subject: Subject,
     pub(super) matcher: Option<Matcher>,
     pub(super) by_hand: Option<matcher::Run>,
+    /// Tells values in their usual form.
+    pub(super) look: Option<Look>,
     pub(super) validator: Option<Validator>,
     pub(super) bare: u16,
     pub(super) cue: u16,
@@ -315,13 +318,17 @@ fn pattern_of(file: PatternFile, entity: EntityId) -> Result<Pattern, Error> {
     };
     let table = file.score;
     let equal = if file.ignore_case { None } else { matcher::of_regex(&file.regex) };
-    let by_hand = matcher.and_then(Matcher::by_hand).or(equal);
+    let named = matcher.and_then(|it| Some((it.name(), it.by_hand()?)));
+    let (shape, by_hand) = named.or(equal).unzip();
+    let check = file.validator.as_deref().unwrap_or_default();
+    let look = shape.and_then(|shape| usual::look(shape, check, file.entity.as_ref().unwrap_or(&file.id)));
     Ok(Pattern {
         entity,
         health,
         subject,
         matcher,
         by_hand,
+        look,
         validator,
         bare: permille(table.bare)?,
         cue: permille(table.cue)?,

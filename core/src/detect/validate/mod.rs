@@ -92,6 +92,17 @@ pub fn validator(name: &str) -> Option<Validator> {
     VALIDATORS.binary_search_by_key(&name, |row| row.0).ok().map(|at| VALIDATORS[at].1)
 }
 
+/// True for a word that stands where a name is missing.
+#[inline]
+pub(super) fn is_no_name(word: &[u8]) -> bool {
+    person_name::NOT_NAMES.has(word)
+}
+
+/// True for a code within the chapters.
+pub(super) fn is_icd10(value: &[u8]) -> bool {
+    icd10::icd10(value)
+}
+
 /// The digits of a value as numbers, everything else left out.
 fn digits(value: &[u8]) -> impl DoubleEndedIterator<Item = u8> + '_ {
     value.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0')

@@ -3,7 +3,7 @@
 use super::Words;
 
 /// Values such fields hold instead of a name, and words that begin prose behind a label.
-const NOT_NAMES: Words = Words::new(&[
+pub(super) const NOT_NAMES: Words = Words::new(&[
     "admitted",
     "alert",
     "anonymous",
