@@ -25,7 +25,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use self::context::TellingWords;
+use self::context::{Memo, TellingWords};
 use self::custom::Lead;
 use self::find::{Finder, Hl7Fields};
 pub use self::health::Tally as HealthTally;
@@ -165,6 +165,7 @@ impl Detector {
             text: &plain.text,
             masks,
             telling,
+            memo: Memo::new(plain.text.len()),
             out: &mut found.items,
             health: &mut found.health,
             lo: 0,

@@ -120,23 +120,42 @@ impl PhraseTable {
     #[inline]
     pub fn longest(&self, first: u64, next: impl FnMut(usize) -> Option<u64>) -> Option<(u32, usize)> {
         let mut found = None;
-        self.each(first, next, |value, len| found = Some((value, len)));
+        self.each(first, next, |value, len| {
+            found = Some((value, len));
+            false
+        });
         found
     }
 
-    /// Every phrase of those words, the shortest first.
+    /// True where some phrase of those words is `wanted`; looks no further than the first.
     #[inline]
-    pub fn each(&self, first: u64, mut next: impl FnMut(usize) -> Option<u64>, mut take: impl FnMut(u32, usize)) {
+    pub fn any(&self, first: u64, next: impl FnMut(usize) -> Option<u64>, mut wanted: impl FnMut(u32) -> bool) -> bool {
+        let mut any = false;
+        self.each(first, next, |value, _| {
+            any = wanted(value);
+            any
+        });
+        any
+    }
+
+    /// Every phrase of those words, the shortest first, until one is `enough`.
+    #[inline]
+    fn each(
+        &self,
+        first: u64,
+        mut next: impl FnMut(usize) -> Option<u64>,
+        mut enough: impl FnMut(u32, usize) -> bool,
+    ) {
         if !self.may_begin(first) {
             return;
         }
         let mut key = first;
         let mut len = 1;
         while let Some(value) = self.get(key) {
-            if value != PREFIX {
-                take(value, len);
+            if value != PREFIX && enough(value, len) {
+                return;
             }
-            let Some(word) = next(len) else { break };
+            let Some(word) = next(len) else { return };
             key = chain(key, word);
             len += 1;
         }

@@ -8,7 +8,7 @@ mod place;
 mod separator;
 mod token;
 
-use super::context::{self, Before, REACH, Surroundings, TellingWords};
+use super::context::{self, Before, Memo, REACH, Surroundings, TellingWords};
 use super::label::Meaning;
 use super::masks::Masks;
 use super::ruleset::Ruleset;
@@ -27,6 +27,7 @@ pub(super) struct Finder<'a> {
     pub text: &'a [u8],
     pub masks: &'a Masks,
     pub telling: &'a TellingWords,
+    pub memo: Memo<'a>,
     pub out: &'a mut Vec<Candidate>,
     pub health: &'a mut HealthTally,
     /// The field in hand.
@@ -138,17 +139,17 @@ impl<'a> Finder<'a> {
 
     #[inline]
     fn before(&self, at: usize) -> Before<'a> {
-        context::before_value(&self.rules.cues, self.surroundings(), at, REACH)
+        context::before_value(&self.rules.cues, self.surroundings(), &self.memo, at)
     }
 
     /// The same for a value of telling shape: common words may be a date's cues, and some speak against it.
     fn before_shape(&self, at: usize) -> Before<'a> {
-        context::before(&self.rules.cues, self.surroundings(), at, REACH)
+        context::before(&self.rules.cues, self.surroundings(), &self.memo, at, REACH)
     }
 
     /// Only the word directly before, and what belongs to its phrase.
     fn directly_before(&self, at: usize) -> Before<'a> {
-        context::before(&self.rules.cues, self.surroundings(), at, 0)
+        context::before(&self.rules.cues, self.surroundings(), &self.memo, at, 0)
     }
 }
 

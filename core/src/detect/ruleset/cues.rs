@@ -214,23 +214,25 @@ impl Cues {
         Some((&self.cues[value as usize], len))
     }
 
-    /// The same over words already at hand, the last first.
+    /// False where no phrase behind a value begins with that word.
+    #[inline]
+    pub fn may_follow(&self, first: u64) -> bool {
+        self.after.may_begin(first)
+    }
+
+    /// The same as `ending_with` over words already at hand, the last first.
     pub fn ending_in(&self, words: &[u64]) -> Option<(&Cue, usize)> {
         self.ending_with(*words.first()?, |index| words.get(index).copied())
     }
 
     /// True where some phrase that ends with the word `last` tells what a value is.
     pub fn tell(&self, last: u64, labelled: bool, next: impl FnMut(usize) -> Option<u64>) -> bool {
-        let mut tells = false;
-        self.before.each(last, next, |value, _| tells |= self.cues[value as usize].tells(labelled));
-        tells
+        self.before.any(last, next, |value| self.cues[value as usize].tells(labelled))
     }
 
     /// True where some phrase that ends with the word `last` names a pattern of words.
     pub fn capture(&self, last: u64, next: impl FnMut(usize) -> Option<u64>) -> bool {
-        let mut captures = false;
-        self.before.each(last, next, |value, _| captures |= self.cues[value as usize].captures);
-        captures
+        self.before.any(last, next, |value| self.cues[value as usize].captures)
     }
 
     /// False where no phrase that tells what a value is ends with that word.
