@@ -4,6 +4,7 @@ use super::Finder;
 use super::judge::rank;
 use crate::detect::Candidate;
 use crate::detect::context::{self, Before};
+use crate::detect::masks::Masks;
 use crate::model::Evidence;
 
 /// Groups and separators together are no longer.
@@ -57,6 +58,10 @@ impl<'a> Finder<'a> {
 
     /// Behind the last digit of groups that hold seven to fifteen digits in all.
     fn run_of_groups(&self, start: usize) -> Option<usize> {
+        let ahead = Masks::window(&self.masks.digit, start) & !(!0 << LONGEST);
+        if ahead.count_ones() < 7 {
+            return None;
+        }
         let part = |it: &u8| it.is_ascii_digit() || matches!(it, b' ' | b'-' | b'(' | b')' | b'.' | b'/');
         let window = &self.text[start..self.hi.min(start + LONGEST)];
         let run = window.iter().take_while(|it| part(it)).count();
