@@ -187,6 +187,20 @@ impl Masks {
         }
     }
 
+    /// Where the camelCase part begins that ends a word at `end`, at or behind `floor`.
+    #[inline]
+    pub fn part_start(&self, end: usize, floor: usize) -> usize {
+        if end <= floor {
+            return end;
+        }
+        let len = Self::window_before(&self.word, end, floor).leading_ones() as usize;
+        if len == 64 {
+            return self.last_part(Self::long_run_start(&self.word, end, floor), end);
+        }
+        let part = Self::window_before(&self.hump, end, floor).leading_zeros() as usize + 1;
+        end - part.min(len)
+    }
+
     /// The first set bit at or behind `at`, below `end`.
     #[inline]
     pub fn next_set(mask: &[u64], at: usize, end: usize) -> Option<usize> {

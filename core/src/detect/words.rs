@@ -1,16 +1,27 @@
 //! Words and their hashes: lower-cased, up to 24 bytes telling, the rest by length. Never compares strings.
 
 /// The hash of a word, ASCII case ignored: of its first eight bytes, its last eight and its length.
-#[inline(always)]
+#[inline]
 pub fn word_hash(text: &[u8], start: usize, end: usize) -> u64 {
-    let len = end - start;
-    let low = eight(text, start);
-    let bytes = if len <= 8 {
-        low & (!0 >> (64 - 8 * len)) | FOLD
-    } else {
-        (low | FOLD).rotate_left(29).wrapping_mul(0xC2B2_AE3D_27D4_EB4F) ^ (eight(text, end - 8) | FOLD)
-    };
-    let hash = bytes.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add((len as u64) << 40);
+    let first = eight(text, start);
+    let last = if end - start > 8 { eight(text, end - 8) } else { first };
+    hash_of(first, last, end - start)
+}
+
+/// The same in the beginning of a text, where eight bytes can be read from every place.
+#[inline(always)]
+pub fn near_hash(text: &[u8; 72], start: usize, end: usize) -> u64 {
+    let read = |at: usize| u64::from_le_bytes(text[at..at + 8].try_into().expect("a slice of eight bytes"));
+    hash_of(read(start), read(start.max(end.saturating_sub(8))), end - start)
+}
+
+/// The hash of a word of that length from its first and its last eight bytes, which are the same up to eight.
+#[inline(always)]
+fn hash_of(first: u64, last: u64, len: usize) -> u64 {
+    let kept = !0 >> (64 - 8 * len.clamp(1, 8));
+    let (first, last) = (first & kept | FOLD, last & kept | FOLD);
+    let both = first.wrapping_mul(0xC2B2_AE3D_27D4_EB4F).rotate_left(29) ^ last;
+    let hash = both.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add((len as u64) << 40);
     hash ^ hash >> 32
 }
 
@@ -190,6 +201,11 @@ mod tests {
         assert_eq!(word_hash(text, 26, 40), word_hash(text, 41, 55));
         assert_ne!(word_hash(text, 3, 10), word_hash(text, 11, 17));
         assert_eq!(word_hash(b"mrn", 0, 3), word_hash(b"the MRN is long enough", 4, 7));
+        let mut near = [b' '; 72];
+        near[..text.len()].copy_from_slice(text);
+        for (start, end) in [(0, 1), (0, 2), (3, 10), (11, 17), (18, 25), (26, 40), (41, 55)] {
+            assert_eq!(near_hash(&near, start, end), word_hash(text, start, end));
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{Before, Surroundings};
 const LONGEST: usize = 48;
 /// Looks over fewer bytes than this are found by their last eight, others by their last sixteen.
 const SHORT: usize = 16;
-const SLOTS: usize = 512;
+const SLOTS: usize = 1024;
 /// A text of fewer bytes repeats too little.
 const WORTH: usize = 64 << 10;
 
@@ -42,7 +42,7 @@ impl<'r> Memo<'r> {
         if looks.is_empty() {
             return None;
         }
-        let (short, long) = slots(around.text, at)?;
+        let (short, long) = slots(around.text, at, reach)?;
         let seen = |look: &&Look<'r>| {
             let len = usize::from(look.len);
             let fits = len > 0 && usize::from(look.reach) == reach && len <= at - around.lo;
@@ -59,7 +59,7 @@ impl<'r> Memo<'r> {
         if looks.is_empty() || len == 0 || len > LONGEST || seen == 0 || seen < around.lo {
             return;
         }
-        let Some((short, long)) = slots(around.text, at) else { return };
+        let Some((short, long)) = slots(around.text, at, reach) else { return };
         let look = &mut looks[if len < SHORT { short } else { long }];
         look.bytes[LONGEST - len..].copy_from_slice(&around.text[seen..at]);
         (look.len, look.reach, look.found) = (len as u8, reach as u8, found);
@@ -68,10 +68,10 @@ impl<'r> Memo<'r> {
 
 /// Where a look to the left of `at` is kept: by its last eight and its last sixteen bytes.
 #[inline]
-fn slots(text: &[u8], at: usize) -> Option<(usize, usize)> {
+fn slots(text: &[u8], at: usize, reach: usize) -> Option<(usize, usize)> {
     let (far, near) = text.get(at.checked_sub(16)?..at)?.split_at(8);
     let number = |bytes: &[u8]| bytes.try_into().map_or(0, u64::from_le_bytes);
-    let near = number(near).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let near = (number(near) ^ reach as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let both = (near ^ number(far)).wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
-    Some(((near >> 55) as usize % SLOTS, (both >> 55) as usize % SLOTS))
+    Some(((near >> 54) as usize % SLOTS, (both >> 54) as usize % SLOTS))
 }

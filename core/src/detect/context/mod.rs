@@ -5,7 +5,7 @@ mod telling;
 mod walk;
 
 use super::masks::Masks;
-use super::ruleset::cues::{Cue, Cues};
+use super::ruleset::cues::{Cue, Cues, marks};
 use super::words::word_hash;
 pub use memo::Memo;
 pub use telling::TellingWords;
@@ -65,20 +65,19 @@ fn further_left<'a>(around: Surroundings<'a>, start: usize) -> impl FnMut(usize)
 /// True where a phrase that ends at `end` names a pattern other than a date, as a label.
 pub fn label_tells(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
     let (start, hash) = last_word(&around, end);
-    cues.may_tell(hash) && cues.tell(hash, true, further_left(around, start))
+    cues.marks(hash) & marks::TELLS != 0 && cues.tell(hash, true, further_left(around, start))
 }
 
 /// True where a phrase that ends at `end` names a pattern whose value may hold no digit.
 pub fn label_captures(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
     let (start, hash) = last_word(&around, end);
-    cues.may_capture(hash) && cues.capture(hash, further_left(around, start))
+    cues.marks(hash) & marks::CAPTURES != 0 && cues.capture(hash, further_left(around, start))
 }
 
 /// Where the word (or camelCase part) that ends at `end` begins, and its hash.
 #[inline]
 fn last_word(around: &Surroundings<'_>, end: usize) -> (usize, u64) {
-    let start = Masks::run_start(&around.masks.word, end, around.lo);
-    let start = around.masks.last_part(start, end);
+    let start = around.masks.part_start(end, around.lo);
     (start, word_hash(around.text, start, end))
 }
 
@@ -109,7 +108,7 @@ pub fn any_telling(cues: &Cues, around: &Surroundings<'_>, at: usize) -> bool {
 pub fn after<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Option<&'r Cue> {
     let (start, end) = word_behind(cues, &around, at)?;
     let first = word_hash(around.text, start, end);
-    if cues.may_follow(first) { after_word(cues, around, first, end) } else { None }
+    if cues.marks(first) & marks::FOLLOWS != 0 { after_word(cues, around, first, end) } else { None }
 }
 
 /// The phrase that begins with the word `first`, which ends at `end`.

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use super::super::masks::Masks;
-use super::super::ruleset::cues::Cues;
-use super::super::words::word_hash;
+use super::super::ruleset::cues::{Cues, marks};
+use super::super::words::{near_hash, word_hash};
 use super::{Surroundings, further_left};
 
 /// Which words of a block may end a phrase that tells what a value is: looked up 64 bytes at a time, on demand, so
@@ -57,28 +57,36 @@ impl TellingWords {
 /// The telling words that begin in the 64 bytes of that number.
 fn telling_words(cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
     let Surroundings { text, masks, .. } = *around;
-    let word = masks.word[index];
-    let hump = masks.hump[index];
+    let (word, hump, base) = (masks.word[index], masks.hump[index], index * 64);
     let carry = if index > 0 { masks.word[index - 1] >> 63 } else { 0 };
     let mut starts = word & !(word << 1 | carry) & !masks.digit[index];
     let mut found = 0;
+    let ends = word & !(word >> 1) & !(1 << 63);
+    if let Some(near) = text.get(base..base + 72).and_then(|it| <&[u8; 72]>::try_from(it).ok()) {
+        while starts != 0 {
+            let at = starts.trailing_zeros() as usize;
+            let last = (ends >> at).trailing_zeros() as usize;
+            if last == 64 {
+                break;
+            }
+            let end = at + last + 1;
+            let humps = hump & (!1 << at) & !(!0 << (end - 1) << 1);
+            let part = if humps == 0 { at } else { 63 - humps.leading_zeros() as usize };
+            starts &= starts - 1;
+            let hash = near_hash(near, part, end);
+            if cues.marks(hash) & marks::TELLS != 0 && tells(cues, around, base + part, base + end, hash) {
+                found |= 1 << at;
+            }
+        }
+    }
     while starts != 0 {
         let at = starts.trailing_zeros() as usize;
-        let bit = 1 << at;
         starts &= starts - 1;
-        let len = (word >> at).trailing_ones() as usize;
-        let start = index * 64 + at;
-        let (part, end) = if at + len < 64 {
-            let humps = hump & (!0 << at) & !(!0 << (at + len));
-            let part = if humps == 0 { start } else { index * 64 + 63 - humps.leading_zeros() as usize };
-            (part, start + len)
-        } else {
-            let end = Masks::run_end(&masks.word, start, text.len());
-            (masks.last_part(start, end), end)
-        };
+        let end = Masks::run_end(&masks.word, base + at, text.len());
+        let part = masks.last_part(base + at, end);
         let hash = word_hash(text, part, end);
-        if cues.may_tell(hash) && tells(cues, around, part, end, hash) {
-            found |= bit;
+        if cues.marks(hash) & marks::TELLS != 0 && tells(cues, around, part, end, hash) {
+            found |= 1 << at;
         }
     }
     found

@@ -1,7 +1,7 @@
 //! The walk to the left of a value, from word to word: which phrases stand there, and how near.
 
 use super::super::masks::Masks;
-use super::super::ruleset::cues::Cues;
+use super::super::ruleset::cues::{Cue, Cues, marks};
 use super::super::words::word_hash;
 use super::memo::Memo;
 use super::{Before, Hit, Surroundings};
@@ -33,7 +33,7 @@ fn look<'r>(cues: &'r Cues, words: &mut Leftward<'_>, reach: usize) -> Before<'r
             break;
         }
         labelled |= gap & between::LABELLED != 0 && unknown == 0;
-        let Some((cue, len)) = cues.ending_with(words.hashes[index], |more| words.further(index, more)) else {
+        let Some((cue, len)) = words.phrase(cues, index) else {
             if gap & between::KEY == between::KEY {
                 // `requestId=…`: a key that is not known names something else, whatever stands before it.
                 break;
@@ -54,7 +54,7 @@ fn look<'r>(cues: &'r Cues, words: &mut Leftward<'_>, reach: usize) -> Before<'r
         let slot = if cue.only_dates { &mut found.date_hit } else { &mut found.hit };
         if names && slot.is_none() {
             let glued = words.is_glued(index);
-            let compound = glued && !is_known(cues, words, index);
+            let compound = glued && words.phrase(cues, index).is_none();
             let adjacent = unknown == 0;
             *slot = Some(Hit { cue, distance: unknown as u8, adjacent, labelled: labelled && adjacent, compound });
             if labelled && adjacent && !glued {
@@ -67,12 +67,6 @@ fn look<'r>(cues: &'r Cues, words: &mut Leftward<'_>, reach: usize) -> Before<'r
         }
     }
     found
-}
-
-/// True where the word at `index` belongs to a phrase of its own.
-fn is_known(cues: &Cues, words: &mut Leftward<'_>, index: usize) -> bool {
-    let hash = words.hashes[index];
-    cues.ending_with(hash, |more| words.further(index, more)).is_some()
 }
 
 /// What a byte between words says.
@@ -168,8 +162,7 @@ impl<'a> Cursor<'a> {
             let part = (self.hump << gap).leading_zeros() as usize + 1;
             end - part.min(len)
         } else {
-            let masks = self.around.masks;
-            masks.last_part(Masks::run_start(&masks.word, end, self.floor), end)
+            self.around.masks.part_start(end, self.floor)
         };
         let used = self.at - start;
         self.at = start;
@@ -237,13 +230,26 @@ impl<'a> Leftward<'a> {
         (self.reach(at, false) && self.gaps[at] & between::SENTENCE == 0).then(|| self.hashes[at])
     }
 
+    /// The longest phrase that ends with the word at `index`, and its number of words.
+    #[inline]
+    fn phrase<'r>(&mut self, cues: &'r Cues, index: usize) -> Option<(&'r Cue, usize)> {
+        let last = self.hashes[index];
+        if cues.marks(last) & marks::ENTERS == 0 {
+            return None;
+        }
+        cues.ending_with(last, |more| self.further(index, more))
+    }
+
     /// True where the word at `index` stands directly left of the one before.
     #[inline]
     fn is_glued(&mut self, index: usize) -> bool {
-        if self.count <= index && !self.ended && self.cursor.valid > 1 && self.cursor.word >> 62 == 0 {
-            // Two bytes or more lie between.
-            self.seen = self.seen.min(self.cursor.at.saturating_sub(2));
-            return false;
+        if self.count <= index && !self.ended && self.cursor.valid > 1 && self.cursor.word >> 63 == 0 {
+            // Two bytes or more, or one that parts them, lie between: whatever word it is, it is not looked at.
+            let at = self.cursor.at;
+            if self.cursor.word >> 62 == 0 || !matches!(self.cursor.around.text[at - 1], b' ' | b'_' | b'-') {
+                self.seen = self.seen.min(at.saturating_sub(2));
+                return false;
+            }
         }
         self.reach(index, false) && self.gaps[index] & between::GLUED != 0
     }
