@@ -1,5 +1,7 @@
 //! Words and their hashes: lower-cased, up to 24 bytes telling, the rest by length. Never compares strings.
 
+use std::collections::HashSet;
+
 /// The hash of a word, ASCII case ignored: of its first eight bytes, its last eight and its length.
 #[inline]
 pub fn word_hash(text: &[u8], start: usize, end: usize) -> u64 {
@@ -90,6 +92,8 @@ fn is_hump(text: &[u8], at: usize) -> bool {
 
 /// The value of a key that only begins longer phrases.
 const PREFIX: u32 = u32::MAX - 1;
+/// Added to the value of a key that begins no longer phrase: its next word is not asked for.
+const LAST: u32 = 1 << 31;
 
 /// A map from phrase hashes to values; open addressing, built once.
 #[derive(Clone, Debug)]
@@ -101,8 +105,10 @@ pub struct PhraseTable {
 impl PhraseTable {
     /// A table of those rows. The first of equal keys wins. `prefixes` are the keys of phrases' beginnings.
     pub fn new(rows: &[(u64, u32)], prefixes: &[u64], first_words: impl Iterator<Item = u64>) -> Self {
+        let goes_on: HashSet<u64> = prefixes.iter().copied().collect();
         let beginnings = prefixes.iter().map(|key| (*key, PREFIX));
-        let rows: Vec<(u64, u32)> = rows.iter().copied().chain(beginnings).collect();
+        let whole = rows.iter().map(|&(key, value)| (key, if goes_on.contains(&key) { value } else { value | LAST }));
+        let rows: Vec<(u64, u32)> = whole.chain(beginnings).collect();
         let size = (rows.len() * 2).next_power_of_two().max(16);
         let mut slots = vec![(0, u32::MAX); size];
         for &(key, value) in &rows {
@@ -163,7 +169,7 @@ impl PhraseTable {
         let mut key = first;
         let mut len = 1;
         while let Some(value) = self.get(key) {
-            if value != PREFIX && enough(value, len) {
+            if value != PREFIX && (enough(value & !LAST, len) || value & LAST != 0) {
                 return;
             }
             let Some(word) = next(len) else { return };
@@ -220,7 +226,7 @@ mod tests {
     fn tables_find_what_was_put_in() {
         let rows: Vec<(u64, u32)> = (0..500).map(|it| (mix(it), it as u32)).collect();
         let table = PhraseTable::new(&rows, &[], rows.iter().map(|it| it.0));
-        assert!(rows.iter().all(|row| table.get(row.0) == Some(row.1) && table.may_begin(row.0)));
+        assert!(rows.iter().all(|row| table.get(row.0) == Some(row.1 | LAST) && table.may_begin(row.0)));
         assert_eq!(table.get(mix(7777)), None);
     }
 }
