@@ -157,12 +157,7 @@ impl PhraseTable {
 
     /// Every phrase of those words, the shortest first, until one is `enough`.
     #[inline]
-    fn each(
-        &self,
-        first: u64,
-        mut next: impl FnMut(usize) -> Option<u64>,
-        mut enough: impl FnMut(u32, usize) -> bool,
-    ) {
+    fn each(&self, first: u64, mut next: impl FnMut(usize) -> Option<u64>, mut enough: impl FnMut(u32, usize) -> bool) {
         if !self.may_begin(first) {
             return;
         }

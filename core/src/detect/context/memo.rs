@@ -19,7 +19,18 @@ struct Look<'r> {
     bytes: [u8; LONGEST],
     len: u8,
     reach: u8,
+    /// Further left stood the end of a number, no matter which.
+    behind_number: bool,
     found: Before<'r>,
+}
+
+/// What a look to the left saw: no byte before `from`, and there perhaps only that a number ends.
+#[derive(Clone, Copy)]
+pub struct Seen {
+    /// 0 where the field's start or the window's end showed.
+    pub from: usize,
+    /// The last bytes before `from` are those of a number that ends all talk of the value.
+    pub behind_number: bool,
 }
 
 /// Looks to the left in one block. Equal bytes give an equal answer, so that it never changes a result.
@@ -31,7 +42,7 @@ pub struct Memo<'r> {
 impl<'r> Memo<'r> {
     /// A memo for a text of that many bytes.
     pub fn new(len: usize) -> Self {
-        let free = Look { bytes: [0; LONGEST], len: 0, reach: 0, found: Before::default() };
+        let free = Look { bytes: [0; LONGEST], len: 0, reach: 0, behind_number: false, found: Before::default() };
         Memo { looks: RefCell::new(if len < WORTH { Vec::new() } else { vec![free; SLOTS] }) }
     }
 
@@ -47,22 +58,24 @@ impl<'r> Memo<'r> {
             let len = usize::from(look.len);
             let fits = len > 0 && usize::from(look.reach) == reach && len <= at - around.lo;
             fits && around.text[at - len..at] == look.bytes[LONGEST - len..]
+                && (!look.behind_number || around.ends_number(at - len, around.lo))
         };
         [&looks[short], &looks[long]].into_iter().find(seen).map(|look| look.found)
     }
 
-    /// Remembers what a look found that saw no byte before `seen`; 0 where it saw the field's start.
+    /// Remembers what a look found.
     #[inline]
-    pub fn put(&self, around: &Surroundings<'_>, at: usize, reach: usize, seen: usize, found: Before<'r>) {
+    pub fn put(&self, around: &Surroundings<'_>, at: usize, reach: usize, seen: Seen, found: Before<'r>) {
         let mut looks = self.looks.borrow_mut();
-        let len = at - seen.min(at);
-        if looks.is_empty() || len == 0 || len > LONGEST || seen == 0 || seen < around.lo {
+        let Seen { from, behind_number } = seen;
+        let len = at - from.min(at);
+        if looks.is_empty() || len == 0 || len > LONGEST || from == 0 || from < around.lo {
             return;
         }
         let Some((short, long)) = slots(around.text, at, reach) else { return };
         let look = &mut looks[if len < SHORT { short } else { long }];
-        look.bytes[LONGEST - len..].copy_from_slice(&around.text[seen..at]);
-        (look.len, look.reach, look.found) = (len as u8, reach as u8, found);
+        look.bytes[LONGEST - len..].copy_from_slice(&around.text[from..at]);
+        *look = Look { len: len as u8, reach: reach as u8, behind_number, found, ..*look };
     }
 }
 

@@ -7,11 +7,11 @@ mod walk;
 use super::masks::Masks;
 use super::ruleset::cues::{Cue, Cues, marks};
 use super::words::word_hash;
+use crate::model::{Role, Subject};
 pub use memo::Memo;
 pub use telling::TellingWords;
 pub use walk::before;
 use walk::{Cursor, WIDEST_GAP};
-use crate::model::{Role, Subject};
 
 /// How many unknown words may stand between a cue and its value.
 pub const REACH: usize = 4;
@@ -89,6 +89,17 @@ pub struct Surroundings<'a> {
     pub telling: &'a TellingWords,
     pub lo: usize,
     pub hi: usize,
+}
+
+impl Surroundings<'_> {
+    /// True where a whole number of four digits, or the end of five or more, stands directly before `at`, all of it
+    /// behind `floor`.
+    #[inline]
+    fn ends_number(&self, at: usize, floor: usize) -> bool {
+        let run = |mask: &[u64]| Masks::window_before(mask, at, floor).leading_ones();
+        let digits = run(&self.masks.digit);
+        digits > 4 || digits == 4 && at - 4 > floor && run(&self.masks.word) == 4
+    }
 }
 
 /// Looks left of `at` as far as any value's words may stand, if a telling word stands near; dates want more.

@@ -3,7 +3,7 @@
 use super::super::masks::Masks;
 use super::super::ruleset::cues::{Cue, Cues, marks};
 use super::super::words::word_hash;
-use super::memo::Memo;
+use super::memo::{Memo, Seen};
 use super::{Before, Hit, Surroundings};
 
 /// How far back words are looked for, in bytes.
@@ -16,7 +16,8 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, memo: &Memo<'r>, at:
     }
     let mut words = Leftward::new(cues, around, at);
     let found = look(cues, &mut words, reach);
-    memo.put(&around, at, reach, words.seen, found);
+    let seen = Seen { from: words.seen, behind_number: words.behind_number };
+    memo.put(&around, at, reach, seen, found);
     found
 }
 
@@ -200,6 +201,8 @@ struct Leftward<'a> {
     cursor: Cursor<'a>,
     /// No byte before this one was looked at; 0 where the field's start or the window's end showed.
     seen: usize,
+    /// The last bytes before `seen` are a number's.
+    behind_number: bool,
     lines: usize,
     count: usize,
     hashes: [u64; KEPT],
@@ -211,7 +214,17 @@ impl<'a> Leftward<'a> {
     #[inline]
     fn new(cues: &'a Cues, around: Surroundings<'a>, at: usize) -> Self {
         let cursor = Cursor::new(around, at);
-        Leftward { cues, cursor, seen: at, lines: 0, count: 0, hashes: [0; KEPT], gaps: [0; KEPT], ended: false }
+        Leftward {
+            cues,
+            cursor,
+            seen: at,
+            behind_number: false,
+            lines: 0,
+            count: 0,
+            hashes: [0; KEPT],
+            gaps: [0; KEPT],
+            ended: false,
+        }
     }
 
     /// Makes sure that word `index` is there, if it exists; where words are `lost`, none behind the end of a sentence
@@ -262,11 +275,15 @@ impl<'a> Leftward<'a> {
         };
         let text = self.cursor.around.text;
         let end = self.cursor.at - gap;
-        self.seen = self.seen.min(end - 1);
         let mut kind = self.kind(&text[end..self.cursor.at], end);
         let leaves = kind & between::SENTENCE != 0 || self.leaves_key(kind);
         if kind & between::STOP != 0 || lost && leaves {
-            self.ended = true;
+            (self.ended, self.seen) = (true, self.seen.min(end - 1));
+            return;
+        }
+        if gap > 0 && self.cursor.around.ends_number(end, self.cursor.floor) {
+            (self.ended, self.behind_number) = (true, true);
+            self.seen = if end <= self.seen { end } else { 0 };
             return;
         }
         let word = self.cursor.pass(gap);

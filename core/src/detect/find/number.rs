@@ -372,9 +372,7 @@ impl Finder<'_> {
         }
         let Some(index) = self.rules.slots[DateDayFirst as usize] else { return end };
         let bracketed = self.previous(at) == b'[';
-        if bracketed
-            && let Some(stop) = self.logged_day(index, at)
-        {
+        if bracketed && let Some(stop) = self.logged_day(index, at) {
             return stop;
         }
         let before = if bracketed { Default::default() } else { self.before_shape(at) };

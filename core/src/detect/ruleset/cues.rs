@@ -192,9 +192,8 @@ impl CueBuilder {
             let cue = self.before.get(key);
             let tells = cue.is_some_and(|cue| cue.tells(true));
             let captures = cue.is_some_and(|cue| cue.captures);
-            table[row_of(*first)] |= marks::ENTERS
-                | if tells { marks::TELLS } else { 0 }
-                | if captures { marks::CAPTURES } else { 0 };
+            table[row_of(*first)] |=
+                marks::ENTERS | if tells { marks::TELLS } else { 0 } | if captures { marks::CAPTURES } else { 0 };
         }
         for first in &self.after_entries.first {
             table[row_of(*first)] |= marks::FOLLOWS;
