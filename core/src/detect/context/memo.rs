@@ -9,6 +9,8 @@ const LONGEST: usize = 48;
 /// Looks over fewer bytes than this are found by their last eight, others by their last sixteen.
 const SHORT: usize = 16;
 const SLOTS: usize = 1024;
+/// The reach of a look that would have gone no further with any other.
+const ANY: u8 = u8::MAX;
 /// A text of fewer bytes repeats too little.
 const WORTH: usize = 64 << 10;
 
@@ -18,6 +20,7 @@ struct Look<'r> {
     /// The bytes directly left of the value, the nearest last; `len` of them, 0 where the slot is free.
     bytes: [u8; LONGEST],
     len: u8,
+    /// How many unknown words it might go over; `ANY` where it came to its end before it met one.
     reach: u8,
     /// Further left stood the end of a number, no matter which.
     behind_number: bool,
@@ -31,6 +34,8 @@ pub struct Seen {
     pub from: usize,
     /// The last bytes before `from` are those of a number that ends all talk of the value.
     pub behind_number: bool,
+    /// It ended with a label that says all of its value.
+    pub whole_label: bool,
 }
 
 /// Looks to the left in one block. Equal bytes give an equal answer, so that it never changes a result.
@@ -53,10 +58,10 @@ impl<'r> Memo<'r> {
         if looks.is_empty() {
             return None;
         }
-        let (short, long) = slots(around.text, at, reach)?;
+        let (short, long) = slots(around.text, at)?;
         let seen = |look: &&Look<'r>| {
             let len = usize::from(look.len);
-            let fits = len > 0 && usize::from(look.reach) == reach && len <= at - around.lo;
+            let fits = len > 0 && (look.reach == reach as u8 || look.reach == ANY) && len <= at - around.lo;
             fits && around.text[at - len..at] == look.bytes[LONGEST - len..]
                 && (!look.behind_number || around.ends_number(at - len, around.lo))
         };
@@ -67,24 +72,25 @@ impl<'r> Memo<'r> {
     #[inline]
     pub fn put(&self, around: &Surroundings<'_>, at: usize, reach: usize, seen: Seen, found: Before<'r>) {
         let mut looks = self.looks.borrow_mut();
-        let Seen { from, behind_number } = seen;
+        let Seen { from, behind_number, whole_label } = seen;
         let len = at - from.min(at);
         if looks.is_empty() || len == 0 || len > LONGEST || from == 0 || from < around.lo {
             return;
         }
-        let Some((short, long)) = slots(around.text, at, reach) else { return };
+        let Some((short, long)) = slots(around.text, at) else { return };
         let look = &mut looks[if len < SHORT { short } else { long }];
         look.bytes[LONGEST - len..].copy_from_slice(&around.text[from..at]);
-        *look = Look { len: len as u8, reach: reach as u8, behind_number, found, ..*look };
+        look.reach = if whole_label { ANY } else { reach as u8 };
+        (look.len, look.behind_number, look.found) = (len as u8, behind_number, found);
     }
 }
 
 /// Where a look to the left of `at` is kept: by its last eight and its last sixteen bytes.
 #[inline]
-fn slots(text: &[u8], at: usize, reach: usize) -> Option<(usize, usize)> {
+fn slots(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let (far, near) = text.get(at.checked_sub(16)?..at)?.split_at(8);
     let number = |bytes: &[u8]| bytes.try_into().map_or(0, u64::from_le_bytes);
-    let near = (number(near) ^ reach as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let near = number(near).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let both = (near ^ number(far)).wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
     Some(((near >> 54) as usize % SLOTS, (both >> 54) as usize % SLOTS))
 }

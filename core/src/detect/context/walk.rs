@@ -16,7 +16,8 @@ pub fn before<'r>(cues: &'r Cues, around: Surroundings<'_>, memo: &Memo<'r>, at:
     }
     let mut words = Leftward::new(cues, around, at);
     let found = look(cues, &mut words, reach);
-    let seen = Seen { from: words.seen, behind_number: words.behind_number };
+    let (from, behind_number, whole_label) = (words.seen, words.behind_number, words.whole_label);
+    let seen = Seen { from, behind_number, whole_label };
     memo.put(&around, at, reach, seen, found);
     found
 }
@@ -60,6 +61,7 @@ fn look<'r>(cues: &'r Cues, words: &mut Leftward<'_>, reach: usize) -> Before<'r
             *slot = Some(Hit { cue, distance: unknown as u8, adjacent, labelled: labelled && adjacent, compound });
             if labelled && adjacent && !glued {
                 // The label is whole: what stands further left says nothing of its value.
+                words.whole_label = true;
                 break;
             }
             limit = if cue.only_dates { limit.min(unknown + 2) } else { unknown + 1 };
@@ -203,6 +205,8 @@ struct Leftward<'a> {
     seen: usize,
     /// The last bytes before `seen` are a number's.
     behind_number: bool,
+    /// The walk ended with a label that says all of its value.
+    whole_label: bool,
     lines: usize,
     count: usize,
     hashes: [u64; KEPT],
@@ -219,6 +223,7 @@ impl<'a> Leftward<'a> {
             cursor,
             seen: at,
             behind_number: false,
+            whole_label: false,
             lines: 0,
             count: 0,
             hashes: [0; KEPT],
@@ -281,7 +286,7 @@ impl<'a> Leftward<'a> {
             (self.ended, self.seen) = (true, self.seen.min(end - 1));
             return;
         }
-        if gap > 0 && self.cursor.around.ends_number(end, self.cursor.floor) {
+        if gap > 0 && text[end - 1].is_ascii_digit() && self.cursor.around.ends_number(end, self.cursor.floor) {
             (self.ended, self.behind_number) = (true, true);
             self.seen = if end <= self.seen { end } else { 0 };
             return;

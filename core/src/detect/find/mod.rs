@@ -67,10 +67,12 @@ impl<'a> Finder<'a> {
     }
 
     /// Decides what begins at a trigger; where to go on.
+    #[inline]
     fn trigger(&mut self, at: usize) -> usize {
         match self.text[at] {
             b'0'..=b'9' => self.number(at),
             b'@' => self.mail(at),
+            b'/' if self.text[at.saturating_sub(4)] != b'.' => at + 1,
             b'/' => self.host(at),
             _ => self.separator(at),
         }
@@ -78,8 +80,9 @@ impl<'a> Finder<'a> {
 
     /// A pattern whose literal stands at `at`.
     pub fn lead(&mut self, pattern: u16, at: usize) {
+        let Some(end) = self.stands(pattern, at) else { return };
         let before = self.before_shape(at);
-        if let Some(found) = self.attempt(pattern, at, &before) {
+        if let Some(found) = self.judge(pattern, at, end, &before) {
             self.emit(found);
         }
     }
