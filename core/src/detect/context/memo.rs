@@ -94,3 +94,85 @@ fn slots(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let both = (near ^ number(far)).wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
     Some(((near >> 54) as usize % SLOTS, (both >> 54) as usize % SLOTS))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{REACH, Surroundings, TellingWords, before};
+    use super::*;
+    use crate::detect::Ruleset;
+    use crate::detect::masks::Masks;
+
+    const PIECES: [&str; 34] = [
+        "MRN: ",
+        "   MRN: ",
+        "DOB: ",
+        "Patient ",
+        "patient",
+        "Id=",
+        "\"mrn\":\"",
+        "\",\"",
+        "file ",
+        "name ",
+        "Name: ",
+        "on ",
+        "No. ",
+        "Acct. ",
+        "seen on ",
+        "date of birth ",
+        "Kevin ",
+        "of ",
+        "the ",
+        "1963",
+        " 45689 ",
+        "4568",
+        "A123 ",
+        "A12345 ",
+        "\n",
+        "  ",
+        ". ",
+        "; ",
+        ", ",
+        "[mrn] ",
+        "****** ",
+        "é",
+        "😀 ",
+        "_",
+    ];
+
+    /// Pieces one after the other, most of them again and again.
+    fn text(len: usize) -> (String, impl FnMut(usize) -> usize) {
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut random = move |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 33) as usize % below
+        };
+        let mut text = String::new();
+        while text.len() < len {
+            text.push_str(PIECES[random(PIECES.len())]);
+        }
+        (text, random)
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_a_look_finds() {
+        let rules = Ruleset::builtin().expect("the built-in rules");
+        let (text, mut random) = text(2 * WORTH);
+        let (mut masks, mut telling) = (Masks::default(), TellingWords::default());
+        masks.fill(text.as_bytes());
+        telling.reset(text.len());
+        let (memo, none) = (Memo::new(text.len()), Memo::default());
+        let mut remembered = 0;
+        for at in (1..text.len()).filter(|at| text.is_char_boundary(*at)) {
+            let lo = if random(3) > 0 { 0 } else { at - random(at.min(60)) };
+            let around = Surroundings { text: text.as_bytes(), masks: &masks, telling: &telling, lo, hi: text.len() };
+            let reach = if random(2) > 0 { 0 } else { REACH };
+            remembered += usize::from(memo.get(&around, at, reach).is_some());
+            let found = before(&rules.cues, around, &memo, at, reach);
+            let looked = before(&rules.cues, around, &none, at, reach);
+            assert_eq!(format!("{found:?}"), format!("{looked:?}"), "{:?} from {lo}", text.get(at - at.min(60)..at));
+        }
+        assert!(remembered > 2_000, "{remembered}");
+    }
+}

@@ -1,5 +1,6 @@
 //! What the words around a value say of it. Looks a few words left and right, never across a sentence or field.
 
+mod label;
 mod memo;
 mod telling;
 mod walk;
@@ -8,6 +9,7 @@ use super::masks::Masks;
 use super::ruleset::cues::{Cue, Cues, marks};
 use super::words::word_hash;
 use crate::model::{Role, Subject};
+pub use label::{label_captures, label_tells};
 pub use memo::Memo;
 pub use telling::TellingWords;
 pub use walk::before;
@@ -60,25 +62,6 @@ fn further_left<'a>(around: Surroundings<'a>, start: usize) -> impl FnMut(usize)
         let word = cursor.next()?;
         (word.gap <= WIDEST_GAP).then(|| word_hash(around.text, word.start, word.end))
     }
-}
-
-/// True where a phrase that ends at `end` names a pattern other than a date, as a label.
-pub fn label_tells(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
-    let (start, hash) = last_word(&around, end);
-    cues.marks(hash) & marks::TELLS != 0 && cues.tell(hash, true, further_left(around, start))
-}
-
-/// True where a phrase that ends at `end` names a pattern whose value may hold no digit.
-pub fn label_captures(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
-    let (start, hash) = last_word(&around, end);
-    cues.marks(hash) & marks::CAPTURES != 0 && cues.capture(hash, further_left(around, start))
-}
-
-/// Where the word (or camelCase part) that ends at `end` begins, and its hash.
-#[inline]
-fn last_word(around: &Surroundings<'_>, end: usize) -> (usize, u64) {
-    let start = around.masks.part_start(end, around.lo);
-    (start, word_hash(around.text, start, end))
 }
 
 /// A text with the bounds of a field in it.

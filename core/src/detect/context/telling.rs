@@ -5,6 +5,7 @@ use std::cell::Cell;
 use super::super::masks::Masks;
 use super::super::ruleset::cues::{Cues, marks};
 use super::super::words::{near_hash, word_hash};
+use super::label::Mute;
 use super::{Surroundings, further_left};
 
 /// Which words of a block may end a phrase that tells what a value is: looked up 64 bytes at a time, on demand, so
@@ -14,6 +15,8 @@ pub struct TellingWords {
     /// One bit per byte, set where such a word begins.
     bits: Vec<Cell<u64>>,
     known: Vec<Cell<bool>>,
+    pub(super) untold: Mute,
+    pub(super) uncaptured: Mute,
 }
 
 impl TellingWords {
@@ -23,6 +26,8 @@ impl TellingWords {
         self.bits.resize(words.max(self.bits.len()), Cell::new(0));
         self.known.clear();
         self.known.resize(words, Cell::new(false));
+        self.untold.clear();
+        self.uncaptured.clear();
     }
 
     /// True where such a word begins in `from..to`.

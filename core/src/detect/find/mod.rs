@@ -50,18 +50,17 @@ impl<'a> Finder<'a> {
         let (first, last) = (lo / 64, (hi - 1) / 64);
         for index in first..=last {
             let mut bits = self.masks.trigger[index];
-            if index == first {
-                bits &= !0 << (lo % 64);
-            }
             if index == last {
                 bits &= !0 >> (63 - (hi - 1) % 64);
             }
+            let base = index * 64;
+            if resume > base {
+                bits = beyond(bits, resume - base);
+            }
             while bits != 0 {
-                let at = index * 64 + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                if at >= resume {
-                    resume = self.trigger(at).max(at + 1);
-                }
+                let at = base + bits.trailing_zeros() as usize;
+                resume = self.trigger(at).max(at + 1);
+                bits = beyond(bits, resume - base);
             }
         }
     }
@@ -154,6 +153,12 @@ impl<'a> Finder<'a> {
     fn directly_before(&self, at: usize) -> Before<'a> {
         context::before(&self.rules.cues, self.surroundings(), &self.memo, at, 0)
     }
+}
+
+/// The bits from the one of that number on.
+#[inline]
+fn beyond(bits: u64, number: usize) -> u64 {
+    if number < 64 { bits & (!0 << number) } else { 0 }
 }
 
 /// The one field of a segment that has none: the whole text.
