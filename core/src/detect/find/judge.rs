@@ -147,7 +147,7 @@ impl<'a> Finder<'a> {
         let (mut support, mut evidence) = self.support(index, before);
         let look = support < Support::Label && !pattern.speaks_for_itself();
         let behind = if look { context::after(&self.rules.cues, self.surroundings(), end) } else { None };
-        if behind.is_some_and(|cue| has(&cue.patterns, index)) {
+        if behind.is_some_and(|cue| cue.patterns.contains(&index)) {
             support = Support::Label;
             evidence = evidence.with(Evidence::CUE_AFTER);
         }
@@ -192,7 +192,7 @@ impl<'a> Finder<'a> {
     }
 
     fn support(&self, index: u16, before: &Before<'a>) -> (Support, Evidence) {
-        if has(&self.meaning.patterns, index) {
+        if self.meaning.patterns.contains(&index) {
             let evidence = if self.meaning.sibling { Evidence::SIBLING } else { Evidence::LABEL };
             return (Support::Cue, evidence);
         }
@@ -212,7 +212,7 @@ impl<'a> Finder<'a> {
     }
 
     fn speaks_against(&self, index: u16, before: &Before<'a>) -> bool {
-        before.against.is_some_and(|cue| has(&cue.against, index)) || has(&self.meaning.against, index)
+        before.against.is_some_and(|cue| cue.against.contains(&index)) || self.meaning.against.contains(&index)
     }
 
     fn subject(&self, pattern: &Pattern, before: &Before<'a>) -> Subject {
@@ -265,16 +265,10 @@ fn score(pattern: &Pattern, support: Support) -> u16 {
     }
 }
 
-/// True where the pattern is one of the few in the list.
-#[inline]
-fn has(patterns: &[u16], index: u16) -> bool {
-    patterns.iter().any(|it| *it == index)
-}
-
 /// How a phrase near a value supports a pattern.
 fn support_of(hit: &Hit<'_>, index: u16) -> (Support, Evidence) {
-    let in_prose = has(&hit.cue.patterns, index);
-    let as_label = hit.labelled && !hit.compound && has(&hit.cue.label_patterns, index);
+    let in_prose = hit.cue.patterns.contains(&index);
+    let as_label = hit.labelled && !hit.compound && hit.cue.label_patterns.contains(&index);
     if hit.labelled && in_prose || as_label {
         return (Support::Label, Evidence::LABEL);
     }
