@@ -51,6 +51,14 @@ pub struct Masks {
     slash: Vec<u64>,
 }
 
+/// A run of digits: its end, and where the word that holds it starts and stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Number {
+    pub start: usize,
+    pub end: usize,
+    pub stop: usize,
+}
+
 impl Masks {
     /// Fills the masks for a text, reusing the buffers.
     pub fn fill(&mut self, text: &[u8]) {
@@ -88,6 +96,30 @@ impl Masks {
             digit_before = digit >> 63;
             letter_before = letter >> 63;
         }
+    }
+
+    /// The digits that begin at `at`, and the word that holds them.
+    #[inline]
+    pub fn number(&self, at: usize, lo: usize, hi: usize) -> Number {
+        let (index, bit) = (at / 64, at % 64);
+        let (digit, word) = (self.digit[index], self.word[index]);
+        let end = bit + (digit >> bit).trailing_ones() as usize;
+        let stop = bit + (word >> bit).trailing_ones() as usize;
+        let before = (word << (63 - bit) << 1).leading_ones() as usize;
+        if stop < 64 && before < bit {
+            let base = index * 64;
+            return Number { start: (at - before).max(lo), end: (base + end).min(hi), stop: (base + stop).min(hi) };
+        }
+        self.long_number(at, lo, hi)
+    }
+
+    /// The same where its word crosses a border of 64 bytes.
+    #[cold]
+    #[inline(never)]
+    fn long_number(&self, at: usize, lo: usize, hi: usize) -> Number {
+        let end = Self::run_end(&self.digit, at, hi);
+        let stop = Self::run_end(&self.word, end - 1, hi);
+        Number { start: Self::run_start(&self.word, at, lo), end, stop }
     }
 
     /// The end of the run of set bits in `mask` that contains `at`, at most `end`.
@@ -139,7 +171,8 @@ impl Masks {
     pub fn window_before(mask: &[u64], at: usize, floor: usize) -> u64 {
         let (index, shift) = (at / 64, at % 64);
         let low = if index > 0 { mask[index - 1] } else { 0 };
-        let bits = if shift == 0 { low } else { mask[index] << (64 - shift) | low >> shift };
+        // Two shifts, because one by 64 is none.
+        let bits = mask[index] << (63 - shift) << 1 | low >> shift;
         if at - floor < 64 { bits & !(!0 >> (at - floor)) } else { bits }
     }
 
@@ -147,8 +180,7 @@ impl Masks {
     #[inline]
     pub fn window(mask: &[u64], at: usize) -> u64 {
         let (index, shift) = (at / 64, at % 64);
-        let low = mask[index] >> shift;
-        if shift == 0 { low } else { low | mask.get(index + 1).copied().unwrap_or(0) << (64 - shift) }
+        mask[index] >> shift | mask.get(index + 1).copied().unwrap_or(0) << (63 - shift) << 1
     }
 
     /// Where the last camelCase part of the word `start..end` begins; `start` where it is one part.
@@ -164,6 +196,20 @@ impl Masks {
     #[inline]
     pub fn digit_at(&self, at: usize) -> bool {
         self.digit.get(at / 64).is_some_and(|it| it >> (at % 64) & 1 == 1)
+    }
+
+    /// Where the camelCase part begins that ends a word at `end`, at or behind `floor`.
+    #[inline]
+    pub fn part_start(&self, end: usize, floor: usize) -> usize {
+        if end <= floor {
+            return end;
+        }
+        let len = Self::window_before(&self.word, end, floor).leading_ones() as usize;
+        if len == 64 {
+            return self.last_part(Self::long_run_start(&self.word, end, floor), end);
+        }
+        let part = Self::window_before(&self.hump, end, floor).leading_zeros() as usize + 1;
+        end - part.min(len)
     }
 
     /// The first set bit at or behind `at`, below `end`.
@@ -435,6 +481,10 @@ mod tests {
             prop_assert_eq!(Masks::run_start(&masks.digit, at, 0), start);
             let next = text[at..].iter().position(digits).map(|it| it + at);
             prop_assert_eq!(Masks::next_set(&masks.digit, at, text.len()), next);
+            if digits(&text[at]) && start == at {
+                let number = Number { start: Masks::run_start(&masks.word, at, 0), end, stop: Masks::run_end(&masks.word, at, text.len()) };
+                prop_assert_eq!(masks.number(at, 0, text.len()), number);
+            }
             let previous = text[..at].iter().rposition(digits).map(|it| it + 1);
             prop_assert_eq!(Masks::previous_set_end(&masks.digit, at, 0), previous);
         }

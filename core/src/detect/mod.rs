@@ -32,7 +32,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use self::cells::Counted;
 use self::cells::{Cells, Keep, Lane};
-use self::context::TellingWords;
+use self::context::{Memo, TellingWords};
 use self::custom::Lead;
 use self::find::{Finder, Hl7Fields};
 pub use self::health::Tally as HealthTally;
@@ -267,6 +267,7 @@ impl Detector {
             options: &self.options,
             hl7: &self.hl7,
             wanted: &self.wanted,
+            memo: Memo::new(text.len()),
             text,
             masks: prepared.masks,
             telling: prepared.telling,

@@ -1,16 +1,29 @@
 //! Words and their hashes: lower-cased, up to 24 bytes telling, the rest by length. Never compares strings.
 
+use std::collections::HashSet;
+
 /// The hash of a word, ASCII case ignored: of its first eight bytes, its last eight and its length.
-#[inline(always)]
+#[inline]
 pub fn word_hash(text: &[u8], start: usize, end: usize) -> u64 {
-    let len = end - start;
-    let low = eight(text, start);
-    let bytes = if len <= 8 {
-        low & (!0 >> (64 - 8 * len)) | FOLD
-    } else {
-        (low | FOLD).rotate_left(29).wrapping_mul(0xC2B2_AE3D_27D4_EB4F) ^ (eight(text, end - 8) | FOLD)
-    };
-    let hash = bytes.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add((len as u64) << 40);
+    let first = eight(text, start);
+    let last = if end - start > 8 { eight(text, end - 8) } else { first };
+    hash_of(first, last, end - start)
+}
+
+/// The same in the beginning of a text, where eight bytes can be read from every place.
+#[inline(always)]
+pub fn near_hash(text: &[u8; 72], start: usize, end: usize) -> u64 {
+    let read = |at: usize| u64::from_le_bytes(text[at..at + 8].try_into().expect("a slice of eight bytes"));
+    hash_of(read(start), read(start.max(end.saturating_sub(8))), end - start)
+}
+
+/// The hash of a word of that length from its first and its last eight bytes, which are the same up to eight.
+#[inline(always)]
+fn hash_of(first: u64, last: u64, len: usize) -> u64 {
+    let kept = !0 >> (64 - 8 * len.clamp(1, 8));
+    let (first, last) = (first & kept | FOLD, last & kept | FOLD);
+    let both = first.wrapping_mul(0xC2B2_AE3D_27D4_EB4F).rotate_left(29) ^ last;
+    let hash = both.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add((len as u64) << 40);
     hash ^ hash >> 32
 }
 
@@ -79,6 +92,8 @@ fn is_hump(text: &[u8], at: usize) -> bool {
 
 /// The value of a key that only begins longer phrases.
 const PREFIX: u32 = u32::MAX - 1;
+/// Added to the value of a key that begins no longer phrase: its next word is not asked for.
+const LAST: u32 = 1 << 31;
 
 /// A map from phrase hashes to values; open addressing, built once.
 #[derive(Clone, Debug)]
@@ -90,8 +105,10 @@ pub struct PhraseTable {
 impl PhraseTable {
     /// A table of those rows. The first of equal keys wins. `prefixes` are the keys of phrases' beginnings.
     pub fn new(rows: &[(u64, u32)], prefixes: &[u64], first_words: impl Iterator<Item = u64>) -> Self {
+        let goes_on: HashSet<u64> = prefixes.iter().copied().collect();
         let beginnings = prefixes.iter().map(|key| (*key, PREFIX));
-        let rows: Vec<(u64, u32)> = rows.iter().copied().chain(beginnings).collect();
+        let whole = rows.iter().map(|&(key, value)| (key, if goes_on.contains(&key) { value } else { value | LAST }));
+        let rows: Vec<(u64, u32)> = whole.chain(beginnings).collect();
         let size = (rows.len() * 2).next_power_of_two().max(16);
         let mut slots = vec![(0, u32::MAX); size];
         for &(key, value) in &rows {
@@ -120,23 +137,37 @@ impl PhraseTable {
     #[inline]
     pub fn longest(&self, first: u64, next: impl FnMut(usize) -> Option<u64>) -> Option<(u32, usize)> {
         let mut found = None;
-        self.each(first, next, |value, len| found = Some((value, len)));
+        self.each(first, next, |value, len| {
+            found = Some((value, len));
+            false
+        });
         found
     }
 
-    /// Every phrase of those words, the shortest first.
+    /// True where some phrase of those words is `wanted`; looks no further than the first.
     #[inline]
-    pub fn each(&self, first: u64, mut next: impl FnMut(usize) -> Option<u64>, mut take: impl FnMut(u32, usize)) {
+    pub fn any(&self, first: u64, next: impl FnMut(usize) -> Option<u64>, mut wanted: impl FnMut(u32) -> bool) -> bool {
+        let mut any = false;
+        self.each(first, next, |value, _| {
+            any = wanted(value);
+            any
+        });
+        any
+    }
+
+    /// Every phrase of those words, the shortest first, until one is `enough`.
+    #[inline]
+    fn each(&self, first: u64, mut next: impl FnMut(usize) -> Option<u64>, mut enough: impl FnMut(u32, usize) -> bool) {
         if !self.may_begin(first) {
             return;
         }
         let mut key = first;
         let mut len = 1;
         while let Some(value) = self.get(key) {
-            if value != PREFIX {
-                take(value, len);
+            if value != PREFIX && (enough(value & !LAST, len) || value & LAST != 0) {
+                return;
             }
-            let Some(word) = next(len) else { break };
+            let Some(word) = next(len) else { return };
             key = chain(key, word);
             len += 1;
         }
@@ -171,6 +202,11 @@ mod tests {
         assert_eq!(word_hash(text, 26, 40), word_hash(text, 41, 55));
         assert_ne!(word_hash(text, 3, 10), word_hash(text, 11, 17));
         assert_eq!(word_hash(b"mrn", 0, 3), word_hash(b"the MRN is long enough", 4, 7));
+        let mut near = [b' '; 72];
+        near[..text.len()].copy_from_slice(text);
+        for (start, end) in [(0, 1), (0, 2), (3, 10), (11, 17), (18, 25), (26, 40), (41, 55)] {
+            assert_eq!(near_hash(&near, start, end), word_hash(text, start, end));
+        }
     }
 
     #[test]
@@ -185,7 +221,7 @@ mod tests {
     fn tables_find_what_was_put_in() {
         let rows: Vec<(u64, u32)> = (0..500).map(|it| (mix(it), it as u32)).collect();
         let table = PhraseTable::new(&rows, &[], rows.iter().map(|it| it.0));
-        assert!(rows.iter().all(|row| table.get(row.0) == Some(row.1) && table.may_begin(row.0)));
+        assert!(rows.iter().all(|row| table.get(row.0) == Some(row.1 | LAST) && table.may_begin(row.0)));
         assert_eq!(table.get(mix(7777)), None);
     }
 }

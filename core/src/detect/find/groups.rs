@@ -4,6 +4,7 @@ use super::Finder;
 use super::judge::rank;
 use crate::detect::Candidate;
 use crate::detect::context::{self, Before};
+use crate::detect::masks::Masks;
 use crate::model::Evidence;
 
 /// Groups and separators together are no longer.
@@ -57,12 +58,16 @@ impl<'a> Finder<'a> {
 
     /// Behind the last digit of groups that hold seven to fifteen digits in all.
     fn run_of_groups(&self, start: usize) -> Option<usize> {
-        let part = |it: &u8| it.is_ascii_digit() || matches!(it, b' ' | b'-' | b'(' | b')' | b'.' | b'/');
+        let digits = Masks::window(&self.masks.digit, start) & !(!0 << LONGEST);
+        if digits.count_ones() < 7 {
+            return None;
+        }
         let window = &self.text[start..self.hi.min(start + LONGEST)];
-        let run = window.iter().take_while(|it| part(it)).count();
-        let digits = window[..run].iter().filter(|it| it.is_ascii_digit()).count();
-        let last = window[..run].iter().rposition(u8::is_ascii_digit)?;
-        (7..=15).contains(&digits).then_some(start + last + 1)
+        let other = |it: &u8| !it.is_ascii_digit() && !matches!(it, b' ' | b'-' | b'(' | b')' | b'.' | b'/');
+        let run = window.iter().position(other).unwrap_or(window.len());
+        let digits = digits & !(!0 << run);
+        let end = start + 64 - digits.leading_zeros() as usize;
+        (7..=15).contains(&digits.count_ones()).then_some(end)
     }
 
     /// True where the word behind `end` is the last of its line or clause: `3660170548-Fax`, not `1234567 fax pages`.

@@ -56,26 +56,28 @@ impl<'a> Finder<'a> {
         known: Option<(u16, usize)>,
     ) -> Option<usize> {
         let mut best: Option<Candidate> = None;
-        let named = before.hit.iter().chain(&before.date_hit).flat_map(|hit| {
-            let labels: &[u16] = if hit.labelled && !hit.compound { &hit.cue.label_patterns } else { &[] };
-            hit.cue.patterns.iter().chain(labels)
-        });
-        let meant = self.meaning.patterns.iter();
-        let shaped = shapes.iter().filter_map(|&shape| self.rules.slots[shape as usize]);
-        for pattern in named.chain(meant).copied().chain(shaped) {
-            if best.is_some_and(|it| self.is_beaten(pattern, &it)) {
-                continue;
+        let mut look = |pattern: u16| {
+            if best.as_ref().is_some_and(|it| self.is_beaten(pattern, it)) {
+                return;
             }
             let found = match known {
                 Some((index, end)) if index == pattern => self.judge(pattern, at, end, before),
                 Some(_) if self.is_other_date(pattern, shapes) => None,
                 _ => self.attempt(pattern, at, before),
             };
-            let Some(found) = found else { continue };
-            if best.is_none_or(|it| rank(&found) > rank(&it)) {
+            if let Some(found) = found
+                && best.as_ref().is_none_or(|it| rank(&found) > rank(it))
+            {
                 best = Some(found);
             }
+        };
+        for hit in [&before.hit, &before.date_hit].into_iter().flatten() {
+            let labels: &[u16] = if hit.labelled && !hit.compound { &hit.cue.label_patterns } else { &[] };
+            hit.cue.patterns.iter().for_each(|it| look(*it));
+            labels.iter().for_each(|it| look(*it));
         }
+        self.meaning.patterns.iter().for_each(|it| look(*it));
+        shapes.iter().filter_map(|it| self.rules.slots[*it as usize]).for_each(look);
         let best = best?;
         let best = self.renamed_behind(&best, at, before).unwrap_or(best);
         let end = best.detection.end as usize;
@@ -215,9 +217,10 @@ impl<'a> Finder<'a> {
             let evidence = if self.meaning.sibling { Evidence::SIBLING } else { Evidence::LABEL };
             return (Support::Cue, evidence);
         }
-        let hits = before.hit.iter().chain(&before.date_hit);
-        let supports = hits.map(|hit| support_of(hit, index));
-        supports.max_by_key(|it| it.0).unwrap_or((Support::Shape, Evidence::default()))
+        let none = (Support::Shape, Evidence::default());
+        let first = before.hit.as_ref().map_or(none, |hit| support_of(hit, index));
+        let second = before.date_hit.as_ref().map_or(none, |hit| support_of(hit, index));
+        if second.0 >= first.0 { second } else { first }
     }
 
     /// A generic token needs more than a word nearby: no counts, no short numbers or years behind a distant cue.

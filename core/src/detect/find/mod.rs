@@ -10,7 +10,7 @@ mod place;
 mod separator;
 mod token;
 
-use super::context::{self, Before, REACH, Surroundings, TellingWords};
+use super::context::{self, Before, Memo, REACH, Surroundings, TellingWords};
 use super::label::Meaning;
 use super::masks::Masks;
 use super::ruleset::Ruleset;
@@ -29,6 +29,7 @@ pub(super) struct Finder<'a> {
     pub text: &'a [u8],
     pub masks: &'a Masks,
     pub telling: &'a TellingWords,
+    pub memo: Memo<'a>,
     pub out: &'a mut Vec<Candidate>,
     pub health: &'a mut HealthTally,
     /// The field in hand.
@@ -51,28 +52,29 @@ impl<'a> Finder<'a> {
         let (first, last) = (lo / 64, (hi - 1) / 64);
         for index in first..=last {
             let mut bits = self.masks.trigger[index];
-            if index == first {
-                bits &= !0 << (lo % 64);
-            }
             if index == last {
                 bits &= !0 >> (63 - (hi - 1) % 64);
             }
+            let base = index * 64;
+            if resume > base {
+                bits = beyond(bits, resume - base);
+            }
             while bits != 0 {
-                let at = index * 64 + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                if at >= resume {
-                    resume = self.trigger(at).max(at + 1);
-                }
+                let at = base + bits.trailing_zeros() as usize;
+                resume = self.trigger(at).max(at + 1);
+                bits = beyond(bits, resume - base);
             }
         }
         self.localities();
     }
 
     /// Decides what begins at a trigger; where to go on.
+    #[inline]
     fn trigger(&mut self, at: usize) -> usize {
         match self.text[at] {
             b'0'..=b'9' => self.number(at),
             b'@' => self.mail(at),
+            b'/' if self.text[at.saturating_sub(4)] != b'.' => at + 1,
             b'/' => self.host(at),
             _ => self.separator(at),
         }
@@ -80,8 +82,9 @@ impl<'a> Finder<'a> {
 
     /// A pattern whose literal stands at `at`.
     pub fn lead(&mut self, pattern: u16, at: usize) {
+        let Some(end) = self.stands(pattern, at) else { return };
         let before = self.before_shape(at);
-        if let Some(found) = self.attempt(pattern, at, &before) {
+        if let Some(found) = self.judge(pattern, at, end, &before) {
             self.emit(found);
         }
     }
@@ -141,18 +144,24 @@ impl<'a> Finder<'a> {
 
     #[inline]
     fn before(&self, at: usize) -> Before<'a> {
-        context::before_value(&self.rules.cues, self.surroundings(), at, REACH)
+        context::before_value(&self.rules.cues, self.surroundings(), &self.memo, at)
     }
 
     /// The same for a value of telling shape: common words may be a date's cues, and some speak against it.
     fn before_shape(&self, at: usize) -> Before<'a> {
-        context::before(&self.rules.cues, self.surroundings(), at, REACH)
+        context::before(&self.rules.cues, self.surroundings(), &self.memo, at, REACH)
     }
 
     /// Only the word directly before, and what belongs to its phrase.
     fn directly_before(&self, at: usize) -> Before<'a> {
-        context::before(&self.rules.cues, self.surroundings(), at, 0)
+        context::before(&self.rules.cues, self.surroundings(), &self.memo, at, 0)
     }
+}
+
+/// The bits from the one of that number on.
+#[inline]
+fn beyond(bits: u64, number: usize) -> u64 {
+    if number < 64 { bits & (!0 << number) } else { 0 }
 }
 
 /// The one field of a segment that has none: the whole text.

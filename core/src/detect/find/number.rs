@@ -1,15 +1,15 @@
 //! Decides on digit runs by their shape: how long, what follows, what stands before.
 
 use super::Finder;
-use crate::detect::masks::Masks;
+use crate::detect::masks::{Masks, Number};
 use crate::detect::matcher::Matcher::*;
 use crate::detect::matcher::{Matcher, iso_date};
+use crate::detect::plan::LOG_TIMESTAMP;
 
 impl Finder<'_> {
     /// The digit run at `at`; where to go on.
     pub(super) fn number(&mut self, at: usize) -> usize {
-        let end = Masks::run_end(&self.masks.digit, at, self.hi);
-        let (start, stop) = (self.word_start(at), self.word_end(end - 1));
+        let Number { start, end, stop } = self.masks.number(at, self.lo, self.hi);
         if start < at || stop > end {
             return self.token(start, at, stop);
         }
@@ -22,6 +22,7 @@ impl Finder<'_> {
             return self.dotted_rest(end);
         }
         if previous == b'+'
+            && self.text[at] != b'0'
             && let Some(found) = self.consider(at - 1, &[PhoneUs, PhoneInternational])
         {
             return found;
@@ -166,7 +167,7 @@ impl Finder<'_> {
             }
         }
         if len <= 4 && (next.is_ascii_hexdigit() || next == b':') {
-            return self.consider(at, &[Mac, Ipv6]).unwrap_or_else(|| self.hex_rest(end));
+            return self.colons(at).unwrap_or_else(|| self.hex_rest(end));
         }
         self.bare(at, end, len)
     }
@@ -183,7 +184,15 @@ impl Finder<'_> {
             }
             start = group;
         }
-        if start == at { None } else { self.consider(start, &[Mac, Ipv6]) }
+        if start == at { None } else { self.colons(start) }
+    }
+
+    /// A hardware or IPv6 address. The latter has a double colon or at least six.
+    pub(super) fn colons(&mut self, at: usize) -> Option<usize> {
+        let run = &self.text[at..self.hex_rest(at)];
+        let colons = run.iter().filter(|it| **it == b':').count();
+        let many = colons >= 6 || run.windows(2).any(|it| it == b"::");
+        self.consider(at, if many { &[Mac, Ipv6] } else { &[Mac] })
     }
 
     /// Skips the rest of a run of hexadecimal digits and colons.
@@ -215,8 +224,8 @@ impl Finder<'_> {
         if blank && next.is_ascii_digit() {
             let shapes: &[Matcher] = match len {
                 3 if self.dashed_behind(end + 1) => &[PhoneUs],
-                3 => &[Ssn, Itin],
-                4 => &[Card],
+                3 if self.byte(end + 3) == b' ' => &[Ssn, Itin],
+                4 if self.byte(end + 5) == b' ' || self.byte(end + 7) == b' ' => &[Card],
                 1 if self.dashed_behind(end + 1) => &[PhoneUs],
                 _ => &[],
             };
@@ -363,6 +372,9 @@ impl Finder<'_> {
         }
         let Some(index) = self.rules.slots[DateDayFirst as usize] else { return end };
         let bracketed = self.previous(at) == b'[';
+        if bracketed && let Some(stop) = self.logged_day(index, at) {
+            return stop;
+        }
         let before = if bracketed { Default::default() } else { self.before_shape(at) };
         let Some(found) = self.attempt(index, at, &before) else {
             return self.consider_in(at, &before, &[DateSpanish]).unwrap_or(end);
@@ -398,12 +410,37 @@ impl Finder<'_> {
         if end < at + 19 {
             return None;
         }
-        if self.options.min_permille <= 300 || self.keep_weak {
+        if self.shows_timestamps() {
             let index = self.rules.slots[DateIso as usize]?;
             let found = self.judge(index, at, end, &Default::default())?;
             self.emit(self.as_log_timestamp(found));
         }
         Some(end)
+    }
+
+    /// `[04/Mar/2024:13:00:01 `, a web server's timestamp: cheap, because logs are full of them.
+    fn logged_day(&self, index: u16, at: usize) -> Option<usize> {
+        if self.shows_timestamps() || !self.wanted[usize::from(index)] || at + 21 > self.hi {
+            return None;
+        }
+        let stamp = &self.text[at..at + 21];
+        let like = |(byte, mark): (&u8, &u8)| match mark {
+            b'0' => byte.is_ascii_digit(),
+            b'A' => byte.is_ascii_uppercase(),
+            b'a' => byte.is_ascii_lowercase(),
+            _ => byte == mark,
+        };
+        let shaped = stamp.iter().zip(b"00/Aaa/0000:00:00:00 ").all(like);
+        // A day that every month has, and a month that English and Spanish call the same.
+        let day = matches!(stamp[0], b'0'..=b'2') && !matches!(&stamp[..2], b"00" | b"29");
+        let month = is_month_start(stamp, 3) && !matches!(&stamp[3..6], b"Ene" | b"Abr" | b"Ago" | b"Dic");
+        let century = matches!(&stamp[7..9], b"19" | b"20");
+        (shaped && day && month && century).then_some(at + 20)
+    }
+
+    /// True where a log's own timestamps are not dropped in the end.
+    fn shows_timestamps(&self) -> bool {
+        self.options.min_permille <= LOG_TIMESTAMP || self.keep_weak
     }
 
     fn at_line_start(&self, at: usize) -> bool {

@@ -33,7 +33,7 @@ impl Finder<'_> {
             return found;
         }
         if next == b':' && (len <= 4) && self.text[start..stop].iter().all(u8::is_ascii_hexdigit) {
-            return self.consider(start, &[Mac, Ipv6]).unwrap_or_else(|| self.hex_rest(stop));
+            return self.colons(start).unwrap_or_else(|| self.hex_rest(stop));
         }
         if let Some(shapes) = shapes_of(len, next)
             && let Some(found) = self.consider(start, shapes)

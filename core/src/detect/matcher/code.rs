@@ -46,9 +46,9 @@ pub fn vin(text: &[u8], at: usize) -> Option<usize> {
 /// `[A-Za-z0-9]{1,64}(?:[-./_][A-Za-z0-9]{1,64}){0,8}`
 pub fn id_token(text: &[u8], at: usize) -> Option<usize> {
     let group = |start: usize| {
-        let limit = text.len().min(start + 64);
-        let end = (start..limit).find(|it| !text[*it].is_ascii_alphanumeric()).unwrap_or(limit);
-        (end > start).then_some(end)
+        let rest = text.get(start..text.len().min(start + 64))?;
+        let len = rest.iter().position(|it| !ALPHANUMERIC[usize::from(*it)]).unwrap_or(rest.len());
+        (len > 0).then_some(start + len)
     };
     let mut end = group(at)?;
     for _ in 0..8 {
@@ -60,6 +60,16 @@ pub fn id_token(text: &[u8], at: usize) -> Option<usize> {
     }
     Some(end)
 }
+
+const ALPHANUMERIC: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    table
+};
 
 /// `[A-Z][0-9][0-9AB]\.[0-9A-Z]{1,4}`
 pub fn icd10(text: &[u8], at: usize) -> Option<usize> {

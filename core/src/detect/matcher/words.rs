@@ -3,19 +3,39 @@
 use super::byte;
 
 /// Words before a name that are not part of it.
-const TITLES: [&[u8]; 16] = [
+const TITLES: [u64; 16] = packed([
     b"mr", b"mrs", b"ms", b"miss", b"dr", b"prof", b"sir", b"rev", b"fr", b"sr", b"hon", b"pt", b"patient", b"doctor",
     b"nurse", b"mx",
-];
+]);
 
 /// Credentials and the like behind a name that are not part of it.
-const CREDENTIALS: [&[u8]; 22] = [
+const CREDENTIALS: [u64; 22] = packed([
     b"md", b"do", b"rn", b"np", b"pa", b"phd", b"dds", b"dmd", b"dpm", b"lpn", b"aprn", b"fnp", b"crna", b"lcsw",
     b"facs", b"facp", b"mph", b"bsn", b"msn", b"pharmd", b"dpt", b"facc",
-];
+]);
 
-fn is_one_of(word: &[u8], table: &[&[u8]]) -> bool {
-    table.iter().any(|it| word.eq_ignore_ascii_case(it))
+/// True where the table has the word, ASCII case ignored. No row is longer than eight bytes.
+fn is_one_of<const ROWS: usize>(word: &[u8], table: &[u64; ROWS]) -> bool {
+    if word.is_empty() || word.len() > 8 {
+        return false;
+    }
+    let letters = word.iter().fold(0, |letters, byte| letters << 8 | u64::from(byte.to_ascii_lowercase()));
+    table.contains(&letters)
+}
+
+/// Words of up to eight small letters as numbers.
+const fn packed<const ROWS: usize>(words: [&[u8]; ROWS]) -> [u64; ROWS] {
+    let mut rows = [0; ROWS];
+    let mut row = 0;
+    while row < ROWS {
+        let mut at = 0;
+        while at < words[row].len() {
+            rows[row] = rows[row] << 8 | words[row][at] as u64;
+            at += 1;
+        }
+        row += 1;
+    }
+    rows
 }
 
 fn is_name_byte(byte: u8) -> bool {
@@ -48,10 +68,10 @@ pub fn skip_titles(text: &[u8], at: usize) -> usize {
     start
 }
 
-const PARTICLES: [&[u8]; 16] = [
+const PARTICLES: [u64; 16] = packed([
     b"de", b"la", b"del", b"los", b"las", b"van", b"der", b"den", b"von", b"bin", b"al", b"el", b"da", b"dos", b"di",
     b"y",
-];
+]);
 
 /// One to five capitalised words (particles in lower case between them), initials, one comma or carets.
 ///

@@ -54,14 +54,26 @@ pub struct Cues {
     cues: Vec<Cue>,
     before: PhraseTable,
     after: PhraseTable,
-    telling: Vec<u64>,
-    capturing: Vec<u64>,
+    /// What a word may be, by bits of its hash.
+    marks: Box<[u8; MARKED]>,
     /// What may stand in brackets in the place of a value, sorted.
     placeholders: Vec<Vec<u8>>,
 }
 
-/// Bits of the filter of telling words.
-const TELLING_BITS: usize = 1 << 16;
+/// Rows of the table of marks.
+const MARKED: usize = 1 << 16;
+
+/// What a word may be. Other words share its row, so that a mark is only a reason to look the word up.
+pub mod marks {
+    /// A phrase that tells what a value is ends with it.
+    pub const TELLS: u8 = 1;
+    /// A phrase that names a pattern of words ends with it.
+    pub const CAPTURES: u8 = 2;
+    /// A phrase before a value ends with it.
+    pub const ENTERS: u8 = 4;
+    /// A phrase behind a value begins with it.
+    pub const FOLLOWS: u8 = 8;
+}
 
 /// Collects phrases before the tables are built.
 #[derive(Debug, Default)]
@@ -153,8 +165,7 @@ impl CueBuilder {
             cue.patterns.sort_by_key(|it| rank(*it));
             cue.label_patterns.sort_by_key(|it| rank(*it));
         }
-        let telling = self.filter(|cue| cue.tells(true));
-        let capturing = self.filter(|cue| cue.captures);
+        let marks = self.marks();
         let mut cues = Vec::new();
         let mut table = |map: HashMap<u64, Cue>, entries: Entries| {
             let rows: Vec<(u64, u32)> = map
@@ -169,28 +180,32 @@ impl CueBuilder {
         let before = table(self.before, self.before_entries);
         let after = table(self.after, self.after_entries);
         let placeholders = self.placeholders.into_iter().collect();
-        Cues { cues, before, after, telling, capturing, placeholders }
+        Cues { cues, before, after, marks, placeholders }
     }
 }
 
 impl CueBuilder {
-    /// A filter of the words by which phrases with such cues are entered.
-    fn filter(&self, wanted: impl Fn(&Cue) -> bool) -> Vec<u64> {
-        let mut bits = vec![0u64; TELLING_BITS / 64];
+    /// Marks the words by which phrases are entered.
+    fn marks(&self) -> Box<[u8; MARKED]> {
+        let mut table = Box::new([0; MARKED]);
         for (key, first) in &self.before_entries.entered {
-            if self.before.get(key).is_some_and(&wanted) {
-                let bit = bit_of(*first);
-                bits[bit / 64] |= 1 << (bit % 64);
-            }
+            let cue = self.before.get(key);
+            let tells = cue.is_some_and(|cue| cue.tells(true));
+            let captures = cue.is_some_and(|cue| cue.captures);
+            table[row_of(*first)] |=
+                marks::ENTERS | if tells { marks::TELLS } else { 0 } | if captures { marks::CAPTURES } else { 0 };
         }
-        bits
+        for first in &self.after_entries.first {
+            table[row_of(*first)] |= marks::FOLLOWS;
+        }
+        table
     }
 }
 
-/// A word's place in a filter.
+/// A word's row in the table of marks.
 #[inline]
-fn bit_of(word: u64) -> usize {
-    word as usize >> 8 & (TELLING_BITS - 1)
+fn row_of(word: u64) -> usize {
+    word as usize >> 8 & (MARKED - 1)
 }
 
 fn hashes(phrase: &str) -> Vec<u64> {
@@ -214,37 +229,25 @@ impl Cues {
         Some((&self.cues[value as usize], len))
     }
 
-    /// The same over words already at hand, the last first.
+    /// The same as `ending_with` over words already at hand, the last first.
     pub fn ending_in(&self, words: &[u64]) -> Option<(&Cue, usize)> {
         self.ending_with(*words.first()?, |index| words.get(index).copied())
     }
 
     /// True where some phrase that ends with the word `last` tells what a value is.
     pub fn tell(&self, last: u64, labelled: bool, next: impl FnMut(usize) -> Option<u64>) -> bool {
-        let mut tells = false;
-        self.before.each(last, next, |value, _| tells |= self.cues[value as usize].tells(labelled));
-        tells
+        self.before.any(last, next, |value| self.cues[value as usize].tells(labelled))
     }
 
     /// True where some phrase that ends with the word `last` names a pattern of words.
     pub fn capture(&self, last: u64, next: impl FnMut(usize) -> Option<u64>) -> bool {
-        let mut captures = false;
-        self.before.each(last, next, |value, _| captures |= self.cues[value as usize].captures);
-        captures
+        self.before.any(last, next, |value| self.cues[value as usize].captures)
     }
 
-    /// False where no phrase that tells what a value is ends with that word.
+    /// What the word may be.
     #[inline]
-    pub fn may_tell(&self, word: u64) -> bool {
-        let bit = bit_of(word);
-        self.telling[bit / 64] >> (bit % 64) & 1 == 1
-    }
-
-    /// False where no phrase that names a pattern of words ends with that word.
-    #[inline]
-    pub fn may_capture(&self, word: u64) -> bool {
-        let bit = bit_of(word);
-        self.capturing[bit / 64] >> (bit % 64) & 1 == 1
+    pub fn marks(&self, word: u64) -> u8 {
+        self.marks[row_of(word)]
     }
 
     /// True where `[id]` ends at `end`, brackets included, in the place of a value that was taken out: its words say

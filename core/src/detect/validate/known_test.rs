@@ -153,7 +153,9 @@ fn reserved_host(host: &[u8]) -> bool {
 /// True where the host is the name or ends in a dot and the name.
 pub(super) fn is_below(host: &[u8], name: &[u8]) -> bool {
     let Some(cut) = host.len().checked_sub(name.len()) else { return false };
-    (cut == 0 || host[cut - 1] == b'.') && is_lowered(&host[cut..], name)
+    // Most hosts differ in their last letter.
+    let last = host.last().map(u8::to_ascii_lowercase) == name.last().copied();
+    last && (cut == 0 || host[cut - 1] == b'.') && is_lowered(&host[cut..], name)
 }
 
 /// Addresses that are no one's: documentation (RFC 5737, RFC 3849), this host, loopback, broadcast and netmasks.
