@@ -189,7 +189,11 @@ impl Finder<'_> {
 
     /// A hardware or IPv6 address. The latter has a double colon or at least six.
     pub(super) fn colons(&mut self, at: usize) -> Option<usize> {
-        let run = &self.text[at..self.hex_rest(at)];
+        /// No address is longer.
+        const LONGEST: usize = 48;
+        let window = &self.text[at..self.hi.min(at + LONGEST)];
+        let len = window.iter().take_while(|it| it.is_ascii_hexdigit() || **it == b':').count();
+        let run = &window[..len];
         let colons = run.iter().filter(|it| **it == b':').count();
         let many = colons >= 6 || run.windows(2).any(|it| it == b"::");
         self.consider(at, if many { &[Mac, Ipv6] } else { &[Mac] })
