@@ -45,6 +45,8 @@ pub struct Masks {
     pub trigger: Vec<u64>,
     /// Where a camelCase part begins inside a word: `patient|Id`.
     pub hump: Vec<u64>,
+    /// Where a word begins with an upper-case ASCII letter: a name may begin there.
+    pub capital: Vec<u64>,
     separator: Vec<u64>,
     slash: Vec<u64>,
 }
@@ -60,7 +62,7 @@ impl Masks {
     fn resize(&mut self, len: usize) {
         let words = len.div_ceil(64) + 1;
         let masks = [&mut self.digit, &mut self.word, &mut self.trigger, &mut self.hump];
-        for mask in masks.into_iter().chain([&mut self.separator, &mut self.slash]) {
+        for mask in masks.into_iter().chain([&mut self.capital, &mut self.separator, &mut self.slash]) {
             // Every word but the spare one is stored anew.
             mask.resize(words, 0);
             mask[words - 1] = 0;
@@ -70,8 +72,11 @@ impl Masks {
     /// Derives triggers and humps. `trigger` holds the `@` bits and `hump` the upper-case letters when it begins.
     fn combine(&mut self) {
         let rows = self.digit.iter().zip(&self.word).zip(&self.separator).zip(&self.slash);
-        let (mut digit_before, mut letter_before, mut lower_before) = (0, 0, 0);
-        for (((((digit, word), separator), slash), trigger), hump) in rows.zip(&mut self.trigger).zip(&mut self.hump) {
+        let (mut digit_before, mut letter_before, mut lower_before, mut word_before) = (0, 0, 0, 0);
+        let derived = self.trigger.iter_mut().zip(&mut self.hump).zip(&mut self.capital);
+        for ((((digit, word), separator), slash), ((trigger, hump), capital)) in rows.zip(derived) {
+            *capital = *hump & !(word << 1 | word_before);
+            word_before = word >> 63;
             let letter = word & !digit;
             let lower = letter & !*hump;
             *hump &= lower << 1 | lower_before;

@@ -12,6 +12,8 @@ mod label;
 mod masks;
 mod matcher;
 mod memory;
+#[doc(hidden)]
+pub mod names;
 mod normalise;
 mod options;
 mod plan;
@@ -30,8 +32,10 @@ use self::custom::Lead;
 use self::find::{Finder, Hl7Fields};
 pub use self::health::Tally as HealthTally;
 use self::masks::Masks;
-use self::memory::ColumnTally;
+use self::memory::{ColumnTally, KnownNames};
 pub use self::memory::SourceMemory;
+use self::names::mention::Buffers;
+use self::names::{Names, Searched, Words};
 use self::normalise::Plain;
 use self::plan::{Outcome, Plan, Plans};
 pub use self::ruleset::{Entity, Ruleset};
@@ -63,6 +67,7 @@ pub struct Detector {
     ruleset: Arc<Ruleset>,
     options: DetectorOptions,
     hl7: Hl7Fields,
+    names: Option<Names>,
     wanted: Vec<bool>,
     /// Tells it from the process's other detectors.
     number: u64,
@@ -77,6 +82,8 @@ pub struct Candidates {
     /// Health evidence by kind, capped.
     pub health: HealthTally,
     columns: Vec<ColumnTally>,
+    /// Words of names, as hashes.
+    words: Vec<Words>,
 }
 
 /// A detection that may still change when its source is known.
@@ -86,6 +93,8 @@ pub struct Candidate {
     pub detection: Detection,
     /// Index of its column in the block's tallies, plus one; 0 where it stands in none.
     column: u32,
+    /// Index of its words among the block's, plus one; 0 where it is no name.
+    words: u32,
 }
 
 /// Buffers of one thread, reused from block to block.
@@ -94,7 +103,11 @@ struct Scratch {
     masks: Masks,
     telling: TellingWords,
     plans: Plans,
+    names: Buffers,
 }
+
+/// Names found by labels whose words one block remembers.
+const MOST_NAMES: usize = 1024;
 
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
@@ -110,10 +123,11 @@ impl Detector {
         let wants = |entity: EntityId| {
             (options.only.is_empty() || options.only.contains(&entity)) && !options.skip.contains(&entity)
         };
-        let wanted = ruleset.patterns().iter().map(|it| it.health.is_some() || wants(it.entity)).collect();
+        let wanted: Vec<bool> = ruleset.patterns().iter().map(|it| it.health.is_some() || wants(it.entity)).collect();
+        let names = Names::new(&ruleset, &wanted)?;
         static MADE: AtomicU64 = AtomicU64::new(1);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
-        Ok(Detector { ruleset, options, hl7, wanted, number })
+        Ok(Detector { ruleset, options, hl7, names, wanted, number })
     }
 
     /// The rules.
@@ -143,6 +157,8 @@ impl Detector {
             let lanes = found.lanes(&segment.frame.labels, |label| scratch.plans.of(self, label));
             let prepared = Prepared { masks: &scratch.masks, telling: &scratch.telling, lanes: &lanes };
             self.search(segment, &plain, prepared, found);
+            self.find_names(segment, &plain, prepared, &mut scratch.names, found);
+            self.weigh(&plain, prepared, found);
         });
         if !plain.is_original() {
             for item in &mut found.items {
@@ -185,7 +201,7 @@ impl Detector {
                 let detection =
                     Detection { start: lo as u32, end: hi as u32, field: index as u32, ..outcome.detection };
                 if lane.takes(outcome, self.options.min_permille) {
-                    finder.out.push(Candidate { detection, column: lane.column });
+                    finder.out.push(Candidate { detection, column: lane.column, words: 0 });
                 }
                 if lane.column > 0 {
                     found.columns[lane.column as usize - 1].count_cell(outcome);
@@ -222,10 +238,44 @@ impl Detector {
                 finder.try_starts();
             }
         }
+    }
+
+    /// Names of people and places in running text, beside what the patterns found.
+    fn find_names(
+        &self,
+        segment: &Segment,
+        plain: &Plain<'_>,
+        prepared: Prepared<'_>,
+        buffers: &mut Buffers,
+        found: &mut Candidates,
+    ) {
+        let Some(names) = &self.names else { return };
+        let (text, masks) = (&plain.text[..], prepared.masks);
+        for item in found.items.iter_mut().filter(|it| names.is_person(it.detection.entity)) {
+            let it = &item.detection;
+            if found.words.len() < MOST_NAMES && it.permille >= 500 {
+                found.words.push(names.words(text, masks, it.start as usize, it.end as usize));
+                item.words = found.words.len() as u32;
+            }
+        }
+        let whole = [find::whole_text(segment)];
+        let fields = if segment.fields.is_empty() { &whole[..] } else { &segment.fields };
+        for (index, field) in fields.iter().enumerate() {
+            let (lo, hi) = bounds(plain, field);
+            let number = if segment.fields.is_empty() { u32::MAX } else { index as u32 };
+            if lo < hi && (field.kind == FieldKind::Narrative || names::is_prose(&text[lo..hi])) {
+                let field = Searched { text, masks, lo, hi, number };
+                names.search(field, buffers, &mut found.items, &mut found.words);
+            }
+        }
+    }
+
+    /// Settles what overlaps, and counts health evidence around what is left.
+    fn weigh(&self, plain: &Plain<'_>, prepared: Prepared<'_>, found: &mut Candidates) {
         resolve::resolve(&mut found.items);
         self.report_contained(&plain.text, &mut found.items);
         let places = found.items.iter().map(|it| it.detection.start as usize);
-        self.ruleset.vocabulary.count(&plain.text, masks, places, &mut found.health);
+        self.ruleset.vocabulary.count(&plain.text, prepared.masks, places, &mut found.health);
     }
 
     /// Identifiers that others begin with, such as the wage earner's SSN in a HICN. It may be another person's.
@@ -287,9 +337,10 @@ impl Detector {
     /// that reaches the threshold. Does not learn.
     pub fn settle(&self, memory: &SourceMemory, candidates: &Candidates, mut decide: impl FnMut(usize, Detection)) {
         let columns = memory.views(&candidates.columns);
+        let known = KnownNames::of(candidates, memory);
         for (index, candidate) in candidates.items.iter().enumerate() {
             let detection = match candidate.column {
-                0 => candidate.detection,
+                0 => known.judge(candidate, candidates),
                 column => columns[column as usize - 1].judge(candidate.detection),
             };
             if detection.permille >= self.options.min_permille {
@@ -329,6 +380,7 @@ impl Candidates {
         self.items.clear();
         self.health = HealthTally::default();
         self.columns.clear();
+        self.words.clear();
     }
 
     /// One lane per label, and a tally where it is a table's column.

@@ -63,7 +63,7 @@ mod tests {
             evidence: Evidence::default(),
             field: 0,
         };
-        Candidate { detection, column: 0 }
+        Candidate { detection, column: 0, words: 0 }
     }
 
     #[test]

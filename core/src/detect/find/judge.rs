@@ -186,7 +186,7 @@ impl<'a> Finder<'a> {
             evidence: evidence.with(Evidence::FORMAT),
             field: self.field,
         };
-        Some(Candidate { detection, column: 0 })
+        Some(Candidate { detection, column: 0, words: 0 })
     }
 
     fn support(&self, index: u16, before: &Before<'a>) -> (Support, Evidence) {

@@ -1,0 +1,45 @@
+//! Runs of annotated texts become examples.
+
+use phisift::detect::names::features::facts;
+use phisift::detect::names::lexicon::Lexicon;
+use phisift::detect::names::model::{NAME, ORGANISATION, OUTSIDE, PLACE, joint_of};
+use phisift::detect::names::runs::{Run, each_run};
+
+use crate::crf::Example;
+use crate::text::{Class, Text, Truth};
+
+/// Adds the runs of a text.
+pub fn add(text: &Text, lexicon: Lexicon<'_>, weight: f32, out: &mut Vec<Example>) {
+    let tokens = text.page.tokens(lexicon);
+    let mut truth = Truth::of(text);
+    each_run(tokens, 0, &mut Run::default(), |run| {
+        if let Some(labels) = labels(run, &mut truth) {
+            let facts = (run.first..run.last).map(|at| facts(tokens.text, &run.tokens, at)).collect();
+            let joints = run.own().iter().map(|it| joint_of(it) as u8).collect();
+            out.push(Example { facts, labels, joints, weight });
+        }
+    });
+}
+
+/// The right label of each of the run's tokens; `None` where no lesson is to be taken.
+fn labels(run: &Run, truth: &mut Truth<'_>) -> Option<Vec<u8>> {
+    let mut labels: Vec<u8> = Vec::with_capacity(run.own().len());
+    for token in run.own() {
+        let label = match truth.label(token) {
+            None => OUTSIDE,
+            Some((Class::Unsure, _)) => return None,
+            Some((class, first)) => {
+                let kind = match class {
+                    Class::Name => NAME,
+                    Class::Place => PLACE,
+                    _ => ORGANISATION,
+                };
+                let before = labels.last().map_or(OUTSIDE, |it| usize::from(*it));
+                let goes_on = !first && (before == kind || before == kind + 1);
+                kind + usize::from(goes_on)
+            }
+        };
+        labels.push(label as u8);
+    }
+    Some(labels)
+}

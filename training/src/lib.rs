@@ -1,0 +1,1 @@
+//! Makes the person and place name model of phisift from texts and lists.

@@ -1,0 +1,39 @@
+//! `phisift-training`: makes and measures the name model. A developer's tool; `cargo xtask train` and `eval` run it.
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a developer's tool: it reads and writes files")]
+
+mod calibrate;
+mod crf;
+mod examples;
+mod measure;
+mod quantise;
+mod read;
+mod text;
+mod train;
+mod vocabulary;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+Usage: phisift-training COMMAND
+
+Commands:
+  train           make patterns/models/names.bin
+  quick           measure the model file by itself on the annotated sets
+";
+
+fn main() -> Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let root = root();
+    match args.first().map(String::as_str) {
+        Some("train") => train::run(&root),
+        Some("quick") => measure::quick(&root, &args[1..]),
+        _ => bail!("no such command\n{HELP}"),
+    }
+}
+
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().expect("training lies below the workspace's root").to_path_buf()
+}

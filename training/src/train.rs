@@ -1,0 +1,64 @@
+//! Texts and lists in, `patterns/models/names.bin` out.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use phisift::detect::names::lexicon::Lexicon;
+use phisift::detect::names::model::{Model, Parts, STEPS};
+
+use crate::crf::{self, Plan};
+use crate::text::Text;
+use crate::{calibrate, examples, quantise, read, vocabulary};
+
+/// Rows of the table of weights.
+const ROWS: usize = 1 << 18;
+/// Where the model lies.
+pub const MODEL: &str = "patterns/models/names.bin";
+
+const PLAN: Plan = Plan { epochs: 10, rate: 0.15, hidden: 64, least: 2, decay: 1e-5 };
+
+/// How much a set's examples count.
+fn weight(set: &str) -> f32 {
+    match set {
+        "btc" => 0.5,
+        "litbank" => 0.6,
+        _ => 1.0,
+    }
+}
+
+/// Trains and writes the model.
+pub fn run(root: &Path) -> Result<()> {
+    let texts = texts(root)?;
+    let lexicon = vocabulary::build(root, &texts)?;
+    let lookup = Lexicon::new(lexicon.as_flattened()).context("the lexicon's size is a power of two")?;
+    let mut found = Vec::new();
+    for text in texts.iter().filter(|it| !it.held_out) {
+        examples::add(text, lookup, weight(&text.set), &mut found);
+    }
+    let weights = crf::train(&found, PLAN);
+    let rows = quantise::facts(&weights, ROWS);
+    let joints = quantise::joints(&weights);
+    let mut parts = Parts { lexicon, weights: rows, joints, scores: [[0; STEPS]; 2] };
+    let bytes = parts.to_bytes();
+    let model = Model::read(&bytes).context("a model was made that cannot be read")?;
+    parts.scores = calibrate::scores(&model, texts.iter().filter(|it| it.held_out));
+    let bytes = parts.to_bytes();
+    ensure!(Model::read(&bytes).is_some(), "a model was made that cannot be read");
+    let path = root.join(MODEL);
+    std::fs::write(&path, &bytes).with_context(|| format!("writing {}", path.display()))?;
+    println!("{}: {} bytes", path.display(), bytes.len());
+    Ok(())
+}
+
+/// Every text that may be learnt from. One in ten is held out for calibration.
+fn texts(root: &Path) -> Result<Vec<Text>> {
+    let folder = read::shared(root).join("train");
+    let mut texts = Vec::new();
+    for set in read::sets(&folder)? {
+        for document in read::documents(&folder.join(format!("{set}.jsonl")))? {
+            let held_out = blake3::hash(document.id.as_bytes()).as_bytes()[0] < 26;
+            texts.push(Text::new(&set, document.text, &document.spans, held_out));
+        }
+    }
+    Ok(texts)
+}
