@@ -1,1 +1,3 @@
 //! Makes the person and place name model of phisift from texts and lists.
+
+pub mod generate;
