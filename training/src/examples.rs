@@ -1,7 +1,7 @@
 //! Runs of annotated texts become examples.
 
 use phisift::detect::names::features::facts;
-use phisift::detect::names::lexicon::Lexicon;
+use phisift::detect::names::lexicon::{Cue, Lexicon};
 use phisift::detect::names::model::{NAME, ORGANISATION, OUTSIDE, PLACE, joint_of};
 use phisift::detect::names::runs::{Run, each_run};
 
@@ -13,12 +13,18 @@ pub fn add(text: &Text, lexicon: Lexicon<'_>, weight: f32, out: &mut Vec<Example
     let tokens = text.page.tokens(lexicon);
     let mut truth = Truth::of(text);
     each_run(tokens, 0, &mut Run::default(), |run| {
-        if let Some(labels) = labels(run, &mut truth) {
+        if let Some(labels) = labels(run, &mut truth).filter(|it| text.is_ours || !is_unmarked(run, it)) {
             let facts = (run.first..run.last).map(|at| facts(tokens.text, &run.tokens, at)).collect();
             let joints = run.own().iter().map(|it| joint_of(it) as u8).collect();
             out.push(Example { facts, labels, joints, weight });
         }
     });
+}
+
+/// True where a title stands before what is not marked as a name: some sets leave titled people out.
+fn is_unmarked(run: &Run, labels: &[u8]) -> bool {
+    let titled = run.first > 0 && run.tokens[run.first - 1].entry.cue() == Cue::Title;
+    titled && usize::from(labels[0]) == OUTSIDE
 }
 
 /// The right label of each of the run's tokens; `None` where no lesson is to be taken.

@@ -28,6 +28,7 @@ fn main() -> Result<()> {
     let root = root();
     match args.first().map(String::as_str) {
         Some("train") => train::run(&root),
+        Some("trace") => measure::trace(&root, &args[1..]),
         Some("quick") => measure::quick(&root, &args[1..]),
         _ => bail!("no such command\n{HELP}"),
     }

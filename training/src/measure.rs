@@ -70,3 +70,30 @@ fn show(document: &score::Document, hits: &[Hit<'_>]) {
         }
     }
 }
+
+/// Prints how the model sees a text.
+pub fn trace(root: &Path, args: &[String]) -> Result<()> {
+    let bytes = std::fs::read(root.join(MODEL)).context("reading the model")?;
+    let model = Model::read(&bytes).context("the model file is none")?;
+    let text = args.join(" ").replace("\\n", "\n");
+    let page = Page::new(text.as_bytes());
+    let tokens = page.tokens(model.lexicon);
+    let mut at = 0;
+    while let Some(token) = tokens.next(at) {
+        at = token.end as usize;
+        let it = token.entry;
+        println!(
+            "{:20} {:?} {:?} given {} surname {} common {} place {} {:?} never {}",
+            &text[token.start as usize..at], token.shape, token.gap, it.given(), it.surname(), it.common(), it.place(), it.cue(), it.is_never()
+        );
+    }
+    let mut decoded = phisift::detect::names::model::Decoded::default();
+    phisift::detect::names::runs::each_run(tokens, 0, &mut Default::default(), |run| {
+        model.decode(tokens.text, run, &mut decoded);
+        for (at, token) in run.own().iter().enumerate() {
+            let word = &text[token.start as usize..token.end as usize];
+            println!("run {word} label {} name {} place {}", decoded.labels[at], decoded.margin(at, 1), decoded.margin(at, 3));
+        }
+    });
+    Ok(())
+}

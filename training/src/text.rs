@@ -17,16 +17,21 @@ pub enum Class {
     Unsure,
 }
 
+/// The set of our own generator.
+pub const GENERATED: &str = "generated";
+
 /// One text of a set.
 pub struct Text {
     /// The set.
     pub set: String,
     /// The text as it is read.
     pub page: Page<'static>,
-    /// Its length in bytes.
-    pub size: usize,
+
+
     /// What is in it, in order, in bytes of the text as given.
     pub spans: Vec<(usize, usize, Class)>,
+    /// Written by our own generator: everything in it is marked.
+    pub is_ours: bool,
     /// Kept for calibration.
     pub held_out: bool,
 }
@@ -37,10 +42,10 @@ impl Text {
         let mut spans: Vec<_> =
             spans.iter().filter_map(|it| Some((it.start, it.end, class(&it.label, it.opt)?))).collect();
         spans.sort_by_key(|it| (it.0, it.1));
-        let size = text.len();
+
         // Texts live as long as the training does.
         let page = Page::new(Box::leak(text.into_bytes().into_boxed_slice()));
-        Text { set: set.to_owned(), page, size, spans, held_out }
+        Text { set: set.to_owned(), page, spans, is_ours: set == GENERATED, held_out }
     }
 }
 

@@ -6,12 +6,18 @@ use anyhow::{Context, Result, ensure};
 use phisift::detect::names::lexicon::Lexicon;
 use phisift::detect::names::model::{Model, Parts, STEPS};
 
+use phisift_tests::score::Annotation;
+use phisift_training::generate::{self, documents};
+
 use crate::crf::{self, Plan};
-use crate::text::Text;
+use crate::text::{GENERATED, Text};
 use crate::{calibrate, examples, quantise, read, vocabulary};
 
 /// Rows of the table of weights.
 const ROWS: usize = 1 << 18;
+/// Texts of our own generator, and the seed they grow from.
+const WRITTEN: usize = 12000;
+const SEED: u64 = 18;
 /// Where the model lies.
 pub const MODEL: &str = "patterns/models/names.bin";
 
@@ -60,5 +66,21 @@ fn texts(root: &Path) -> Result<Vec<Text>> {
             texts.push(Text::new(&set, document.text, &document.spans, held_out));
         }
     }
+    texts.extend(documents(SEED, WRITTEN).filter(|it| !is_held_out(it)).map(|it| generated(it, false)));
+    texts.extend(documents(SEED + 1, WRITTEN / 4).filter(is_held_out).map(|it| generated(it, true)));
     Ok(texts)
+}
+
+/// True for texts of which template or names are kept for calibration.
+fn is_held_out(document: &generate::Document) -> bool {
+    generate::is_held_out_template(&document.template) || generate::HELD_OUT_ORIGINS.contains(&document.origin)
+}
+
+fn generated(document: generate::Document, held_out: bool) -> Text {
+    let spans: Vec<Annotation> = document.spans.iter().map(annotation).collect();
+    Text::new(GENERATED, document.text, &spans, held_out)
+}
+
+fn annotation(span: &generate::Span) -> Annotation {
+    Annotation { start: span.start, end: span.end, label: span.label.id().to_owned(), opt: false }
 }
