@@ -21,7 +21,8 @@ const RANKS: [f64; 7] = [150.0, 1_000.0, 4_000.0, 12_000.0, 30_000.0, 60_000.0, 
 const COMMON: [u32; 7] = [2, 4, 8, 20, 60, 200, 1000];
 
 /// Words that cue something, a file each.
-const CUES: [(&str, Cue); 14] = [
+const CUES: [(&str, Cue); 15] = [
+    ("drug", Cue::Health),
     ("calendar", Cue::Calendar),
     ("country", Cue::Country),
     ("machine", Cue::Machine),
@@ -132,6 +133,10 @@ fn cues(root: &Path, words: &mut HashMap<u64, Word>) -> Result<()> {
             words.entry(hash.unwrap_or_default()).or_default().cue = cue;
         }
     }
+    for word in lines("ordinary")? {
+        let word = words.entry(hash_of(&word).unwrap_or_default()).or_default();
+        word.lower = word.lower.max(60);
+    }
     for word in lines("city")? {
         words.entry(hash_of(&word).unwrap_or_default()).or_default().place = 2;
     }
@@ -141,11 +146,12 @@ fn cues(root: &Path, words: &mut HashMap<u64, Word>) -> Result<()> {
     Ok(())
 }
 
-/// The single words of the health vocabulary.
+/// The words of the health vocabulary.
 fn health_terms() -> Vec<String> {
     let files = phisift_patterns::FILES.iter().filter(|it| it.path.starts_with("health/"));
-    let lines = files.flat_map(|it| it.text.lines()).filter(|it| !it.contains(['=', '"', '#', ' ']) && it.len() > 2);
-    lines.map(str::to_owned).collect()
+    let lines = files.flat_map(|it| it.text.lines()).filter(|it| !it.contains(['=', '"', '#']));
+    let words = lines.flat_map(|it| it.split(' ')).filter(|it| it.len() > 3 && it.chars().all(char::is_alphabetic));
+    words.map(str::to_owned).collect()
 }
 
 /// Counts a text's words: in lower case, capitalised in names, capitalised elsewhere.
