@@ -23,7 +23,7 @@ fn count(model: &Model<'_>, text: &Text, counts: &mut Counts) {
     let (mut truth, mut decoded) = (Truth::of(text), Decoded::default());
     each_run(tokens, 0, &mut Run::default(), |run| {
         model.decode(tokens.text, run, &mut decoded);
-        for (at, token) in run.own().iter().enumerate().filter(|it| it.1.is_capitalised()) {
+        for (at, token) in run.own().iter().enumerate().filter(|it| it.1.may_name()) {
             let class = truth.label(token).map(|it| it.0);
             if class == Some(Class::Unsure) {
                 continue;

@@ -9,7 +9,7 @@ use phisift::detect::names::model::{Model, Parts, STEPS};
 use phisift_tests::score::Annotation;
 use phisift_training::generate::{self, documents};
 
-use crate::crf::{self, Plan};
+use crate::crf::{self, Dice, Plan};
 use crate::text::{GENERATED, Text};
 use crate::{calibrate, examples, quantise, read, vocabulary};
 
@@ -37,11 +37,13 @@ pub fn run(root: &Path) -> Result<()> {
     let texts = texts(root)?;
     let lexicon = vocabulary::build(root, &texts)?;
     let lookup = Lexicon::new(lexicon.as_flattened()).context("the lexicon's size is a power of two")?;
-    let mut found = Vec::new();
+    let (mut found, mut dice) = (Vec::new(), Dice(SEED));
     for text in texts.iter().filter(|it| !it.held_out) {
-        examples::add(text, lookup, weight(&text.set), &mut found);
+        examples::add(text, lookup, weight(&text.set), &mut dice, &mut found);
     }
-    let weights = crf::train(&found, PLAN);
+    let e = |n: &str, d: f64| std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d);
+    let plan = Plan { epochs: e("EP", 10.0) as usize, rate: e("RATE", 0.15) as f32, hidden: e("HID", 64.0) as u64, least: e("LEAST", 2.0) as u32, decay: e("DECAY", 1e-5) as f32 };
+    let weights = crf::train(&found, plan);
     let rows = quantise::facts(&weights, ROWS);
     let joints = quantise::joints(&weights);
     let mut parts = Parts { lexicon, weights: rows, joints, scores: [[0; STEPS]; 2] };
@@ -66,7 +68,7 @@ fn texts(root: &Path) -> Result<Vec<Text>> {
             texts.push(Text::new(&set, document.text, &document.spans, held_out));
         }
     }
-    texts.extend(documents(SEED, WRITTEN).filter(|it| !is_held_out(it)).map(|it| generated(it, false)));
+    texts.extend(documents(SEED, std::env::var("WR").ok().and_then(|v| v.parse().ok()).unwrap_or(WRITTEN)).filter(|it| !is_held_out(it)).map(|it| generated(it, false)));
     texts.extend(documents(SEED + 1, WRITTEN / 4).filter(is_held_out).map(|it| generated(it, true)));
     Ok(texts)
 }

@@ -86,12 +86,12 @@ fn mention(model: &Model<'_>, decoded: &Decoded, tokens: &[Token], span: Range<u
     let last = span.clone().rev().find(|it| tokens[*it].is_word())?;
     let first = (span.start..=last).find(|it| tokens[*it].is_word())?;
     let (label, table) = if kind == Kind::Name { (NAME, 0) } else { (PLACE, 1) };
-    let margins = (first..=last).filter(|it| tokens[*it].is_capitalised()).map(|it| decoded.margin(it, label));
+    let margins = (first..=last).filter(|it| tokens[*it].may_name()).map(|it| decoded.margin(it, label));
     let (sum, count) = margins.fold((0, 0), |(sum, count), it| (sum + it, count + 1));
     if count == 0 {
         return None;
     }
-    if kind == Kind::Place && tokens[first..=last].iter().all(|it| !it.is_capitalised() || it.entry.cue() == Cue::Country) {
+    if kind == Kind::Place && tokens[first..=last].iter().all(|it| !it.may_name() || it.entry.cue() == Cue::Country) {
         return None;
     }
     let permille = model.permille(table, sum / count);
@@ -105,7 +105,7 @@ fn end_of(token: &Token) -> u32 {
 
 fn words(tokens: &[Token]) -> Words {
     let mut out = Words::default();
-    let hashes = tokens.iter().filter(|it| it.is_capitalised() && it.end - it.start > 2).map(|it| it.hash);
+    let hashes = tokens.iter().filter(|it| it.may_name() && it.end - it.start > 2).map(|it| it.hash);
     out.iter_mut().zip(hashes).for_each(|(slot, hash)| *slot = hash);
     out
 }
@@ -114,6 +114,6 @@ fn words(tokens: &[Token]) -> Words {
 fn weak(model: &Model<'_>, decoded: &Decoded, tokens: &[Token], at: usize) -> Option<Mention> {
     let token = &tokens[at];
     let permille = model.permille(0, decoded.margin(at, NAME)).min(499);
-    let counts = token.is_capitalised() && token.end - token.start > 2 && permille >= Mention::WEAK[usize::from(token.entry.common() >= 3)];
+    let counts = token.may_name() && token.end - token.start > 2 && permille >= Mention::WEAK[usize::from(token.entry.common() >= 3)];
     counts.then(|| Mention { start: token.start, end: token.end, kind: Kind::Name, permille, subject: Subject::Unknown, words: words(&tokens[at..=at]) })
 }

@@ -28,16 +28,16 @@ impl Run {
         &self.tokens[self.first..self.last]
     }
 
-    /// Reads the run that the capitalised word at `at` begins; where to go on, and whether it is worth a decision.
-    pub fn read(&mut self, tokens: Tokens<'_>, at: usize, lo: usize) -> (usize, bool) {
+    /// Reads the run that the word at `at` begins; where to go on, and whether it is worth a decision.
+    pub fn read(&mut self, tokens: Tokens<'_>, at: usize, lo: usize, case: Case) -> (usize, bool) {
         self.tokens.clear();
         let at = start_of_joined(tokens, at, lo);
         let Some(head) = tokens.next(at) else { return (at + 1, false) };
-        if !is_own(&head) {
+        if !case.may_begin(&head) {
             return (head.end as usize, false);
         }
         self.look_back(tokens, at, lo);
-        self.take(tokens, head);
+        self.take(tokens, head, case);
         let end = self.tokens[self.last - 1].end as usize;
         self.look_ahead(tokens, end);
         let plausible = self.own().iter().any(is_plausible);
@@ -72,7 +72,7 @@ impl Run {
     }
 
     /// Takes the run's own tokens, and names and particles directly before its head.
-    fn take(&mut self, tokens: Tokens<'_>, mut head: Token) {
+    fn take(&mut self, tokens: Tokens<'_>, mut head: Token, case: Case) {
         head.gap = match self.tokens.last() {
             Some(before) => tokens.next(before.end as usize).map_or(Gap::Space, |it| it.gap),
             None => Gap::Paragraph,
@@ -88,7 +88,7 @@ impl Run {
             if token.gap == Gap::Paragraph || self.tokens.len() - self.first >= LONGEST {
                 break;
             }
-            if is_own(&token) {
+            if is_own(&token) || case == Case::Lower && goes_on_in_lower_case(&token) {
                 self.tokens.push(token);
                 self.last = self.tokens.len();
             } else if is_link(&token) && self.tokens.len() - self.last < 2 {
@@ -141,22 +141,89 @@ fn joins_backwards(token: &Token) -> bool {
     token.shape == Shape::Lower && token.entry.cue() == Cue::Particle || is_own(token)
 }
 
+/// How a stretch of text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// Names are capitalised.
+    Mixed,
+    /// Hardly a capital in it: names may be in lower case as well.
+    Lower,
+}
+
+impl Case {
+    fn may_begin(self, token: &Token) -> bool {
+        is_own(token) || self == Case::Lower && begins_in_lower_case(token)
+    }
+}
+
+/// True for a common name that is no common word.
+fn begins_in_lower_case(token: &Token) -> bool {
+    let entry = token.entry;
+    token.shape == Shape::Lower
+        && !entry.is_never()
+        && token.end - token.start > 2
+        && (entry.given() >= 4 && entry.common() <= 2 || entry.surname() >= 5 && entry.common() <= 1)
+        && matches!(entry.cue(), Cue::None | Cue::Eponym | Cue::Calendar)
+}
+
+/// True for what may follow such a name as a part of it.
+fn goes_on_in_lower_case(token: &Token) -> bool {
+    let entry = token.entry;
+    token.shape == Shape::Lower && !entry.is_never() && matches!(entry.cue(), Cue::None | Cue::Suffix | Cue::Eponym)
+        && entry.common() <= 1
+}
+
 /// A run is decided on where one of its words is a known name or place, or no known word at all.
 fn is_plausible(token: &Token) -> bool {
     let entry = token.entry;
-    token.is_capitalised()
-        && token.shape != Shape::Initial
-        && (entry.given() > 0 || entry.surname() > 0 || entry.place() > 0 || entry.common() == 0)
+    let named = entry.given() > 0 || entry.surname() > 0 || entry.place() > 0;
+    match token.shape {
+        Shape::Title | Shape::Upper | Shape::Mixed => named || entry.common() == 0,
+        Shape::Lower => named && entry.cue() != Cue::Particle,
+        _ => false,
+    }
 }
+
+/// Bytes whose case is judged together.
+const STRETCH: usize = 1024;
+/// Bytes to each capital from which on a stretch counts as written in lower case.
+const SPARSE: usize = 72;
 
 /// Calls `visit` with every run of the text `lo..hi`.
 pub fn each_run(tokens: Tokens<'_>, lo: usize, run: &mut Run, mut visit: impl FnMut(&Run)) {
-    let mut at = lo;
-    while let Some(start) = Masks::next_set(&tokens.masks.capital, at, tokens.hi) {
-        let (next, plausible) = run.read(tokens, start, lo);
-        if plausible {
-            visit(run);
+    let (mut from, mut at) = (lo, lo);
+    while from < tokens.hi {
+        let to = (from + STRETCH).min(tokens.hi);
+        let case = case_of(tokens, from, to);
+        while let Some(start) = next_start(tokens, at.max(from), to, case) {
+            let (next, plausible) = run.read(tokens, start, lo, case);
+            if plausible {
+                visit(run);
+            }
+            at = next.max(start + 1);
         }
-        at = next.max(start + 1);
+        from = to;
     }
+}
+
+/// Where a word begins that may begin a name.
+#[inline]
+fn next_start(tokens: Tokens<'_>, at: usize, to: usize, case: Case) -> Option<usize> {
+    let masks = tokens.masks;
+    match case {
+        Case::Mixed => Masks::next_set(&masks.capital, at, to),
+        Case::Lower => {
+            let mut at = at;
+            // Behind a word's beginning there is nothing to find in it.
+            if at > 0 && Masks::window(&masks.word, at - 1) & 1 == 1 {
+                at = Masks::run_end(&masks.word, at, to);
+            }
+            Masks::next_set(&masks.word, at, to)
+        }
+    }
+}
+
+fn case_of(tokens: Tokens<'_>, from: usize, to: usize) -> Case {
+    let capitals: u32 = (from / 64..=(to - 1) / 64).map(|it| tokens.masks.capital[it].count_ones()).sum();
+    if capitals as usize * SPARSE < to - from { Case::Lower } else { Case::Mixed }
 }

@@ -1,6 +1,6 @@
 //! Words and marks of running text, as the name model sees them. Never looks at meaning beyond a word's lexicon entry.
 
-use super::lexicon::{Entry, Lexicon};
+use super::lexicon::{Cue, Entry, Lexicon};
 use crate::detect::masks::Masks;
 use crate::detect::words::word_hash;
 
@@ -75,6 +75,11 @@ impl Token {
     /// True for what may be part of a name by its shape alone.
     pub fn is_capitalised(&self) -> bool {
         matches!(self.shape, Shape::Title | Shape::Upper | Shape::Initial | Shape::Mixed)
+    }
+
+    /// True for a word that may itself be a name: no particle and no mark.
+    pub fn may_name(&self) -> bool {
+        self.is_capitalised() || self.shape == Shape::Lower && self.entry.cue() != Cue::Particle
     }
 
     /// True for letters.
