@@ -16,15 +16,22 @@ pub struct Page {
 }
 
 /// Fragments that name a place or an organisation as a whole.
-const LABELLED_FRAGMENTS: [(&str, Label); 7] = [
+const LABELLED_FRAGMENTS: [(&str, Label); 10] = [
     ("facility", Label::Org),
     ("practice", Label::Org),
     ("org", Label::Org),
+    ("company", Label::Org),
+    ("road", Label::Location),
+    ("place", Label::Location),
     ("street", Label::Location),
     ("city", Label::Location),
     ("county", Label::Location),
     ("url", Label::Url),
 ];
+
+/// Fragments that are one sentence, of which one to three may follow each other.
+const SENTENCES: [&str; 9] =
+    ["hpi", "exam", "plan", "hospital_course", "imaging", "nursing", "story", "scene", "plain"];
 
 const ROLES: [(&str, Option<Role>); 5] = [
     ("patient", Some(Role::Patient)),
@@ -81,8 +88,7 @@ impl<'a> Filler<'a> {
 
     fn fill_slot(&mut self, name: &str) {
         if let Some(fragment) = name.strip_prefix('@') {
-            let nodes = self.pick_fragment(fragment);
-            return self.expand(nodes);
+            return self.expand_fragment(fragment);
         }
         if let Some((who, form)) = name.split_once('.').filter(|(who, _)| role(who).is_some()) {
             return self.write_person(who, form);
@@ -94,6 +100,17 @@ impl<'a> Filler<'a> {
         };
         let text = set_case(text, case).unwrap_or_else(|| self.unknown(name));
         self.push(&text, label, None);
+    }
+
+    fn expand_fragment(&mut self, name: &str) {
+        let most = if SENTENCES.contains(&name) { self.rng.between(1, 3) } else { 1 };
+        for number in 0..most {
+            if number > 0 {
+                self.push(" ", None, None);
+            }
+            let nodes = self.pick_fragment(name);
+            self.expand(nodes);
+        }
     }
 
     fn write_person(&mut self, who: &str, form: &str) {

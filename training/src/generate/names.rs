@@ -70,11 +70,22 @@ impl Census {
     }
 
     pub fn family(&self, rare: bool, rng: &mut Rng) -> String {
-        let name = self.family.pick(rare, rng);
+        let name = capitalise_mc(self.family.pick(rare, rng), rng);
         let twin = if rng.percent(3) { self.family.pick(false, rng) } else { String::new() };
         if twin.is_empty() { name } else { format!("{name}-{twin}") }
     }
 }
+
+/// The lists write "Mcgee"; most people of the name do not.
+fn capitalise_mc(name: String, rng: &mut Rng) -> String {
+    match name.strip_prefix("Mc").and_then(|rest| rest.split_at_checked(1)) {
+        Some((letter, rest)) if rng.percent(70) => format!("Mc{}{rest}", letter.to_uppercase()),
+        _ => name,
+    }
+}
+
+/// What the register of births holds where there is no name.
+const NO_NAMES: [&str; 6] = ["Unknown", "Baby", "Infant", "Unnamed", "Notnamed", "Female"];
 
 struct Weighted {
     names: Vec<String>,
@@ -93,7 +104,7 @@ impl Weighted {
             let digits = cells.nth(column - 1).unwrap_or_default().replace('.', "");
             // The rarest surnames have the weight 0.000; they are borne too.
             let weight: u64 = digits.parse().unwrap_or(0) + u64::from(column == 1);
-            if weight == 0 {
+            if weight == 0 || NO_NAMES.contains(&name) {
                 continue;
             }
             sum += weight;

@@ -149,6 +149,10 @@ impl Person {
             "initial_last" => self.initial_last(rng),
             "first_initial" => format!("{} {}{}", self.given, initial(&self.family), rng.choose(&[".", ""])),
             "last_comma_first" => self.last_comma_first(rng),
+            "first_last" => format!("{} {}", self.given, self.family),
+            "nick_last" => format!("{} {}", self.short_given(), self.family),
+            "last_comma_given" => format!("{}{}{}", self.family, rng.choose(&[", ", ", ", ","]), self.given),
+            "last_caret_first" => format!("{}^{}", self.family, self.given),
             "last_first" => format!("{} {}", self.family, self.given),
             "last_first_middle" => format!("{} {} {}", self.family, self.given, initial(&self.middle)),
             "quoted" => format!("{} \"{}\" {}", self.given, self.short_given(), self.family),
@@ -215,8 +219,9 @@ impl Person {
         if self.family_first || rng.percent(58) {
             return self.with_suffix(self.plain(), rng);
         }
-        match rng.below(10) {
+        match rng.below(12) {
             0 => self.initial_last(rng),
+            3 => format!("{} {}", self.given, self.family.to_uppercase()),
             1 if self.nickname.is_some() => format!("{} \"{}\" {}", self.given, self.short_given(), self.family),
             2 if self.nickname.is_some() => format!("{} ({}) {}", self.given, self.short_given(), self.family),
             _ => self.formal(rng),

@@ -39,7 +39,7 @@ const fn doubled(name: &'static str, chance: u64) -> Origin {
 pub const ORIGINS: [Origin; 33] = [
     plain(CENSUS_COMMON, 30),
     plain(CENSUS_RARE, 24),
-    plain("words", 12),
+    plain("words", 22),
     plain("anglo", 12),
     plain("irish_scottish", 6),
     plain("african_american", 5),
