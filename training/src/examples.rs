@@ -9,7 +9,7 @@ use crate::crf::{Dice, Example};
 use crate::text::{Class, Text, Truth};
 
 /// Share of runs whose names the lexicon forgets, in 256ths.
-const FORGOTTEN: u64 = 40;
+const FORGOTTEN: u64 = 16;
 
 /// Adds the runs of a text.
 pub fn add(text: &Text, lexicon: Lexicon<'_>, weight: f32, dice: &mut Dice, out: &mut Vec<Example>) {
@@ -29,7 +29,7 @@ pub fn add(text: &Text, lexicon: Lexicon<'_>, weight: f32, dice: &mut Dice, out:
 /// Makes the lexicon forget a run's names now and then: the lists hold nearly all names of the texts we train on, and
 /// far from all names there are.
 fn forget(run: &mut Run, dice: &mut Dice) {
-    if dice.next() & 255 >= std::env::var("FORG").ok().and_then(|v| v.parse().ok()).unwrap_or(FORGOTTEN) {
+    if dice.next() & 255 >= FORGOTTEN {
         return;
     }
     for token in &mut run.tokens[run.first..run.last] {
