@@ -21,8 +21,9 @@ const RANKS: [f64; 7] = [150.0, 1_000.0, 4_000.0, 12_000.0, 30_000.0, 60_000.0, 
 const COMMON: [u32; 7] = [2, 4, 8, 20, 60, 200, 1000];
 
 /// Words that cue something, a file each.
-const CUES: [(&str, Cue); 15] = [
+const CUES: [(&str, Cue); 16] = [
     ("drug", Cue::Health),
+    ("finding", Cue::Health),
     ("calendar", Cue::Calendar),
     ("country", Cue::Country),
     ("machine", Cue::Machine),
