@@ -7,6 +7,7 @@ mod examples;
 mod measure;
 mod quantise;
 mod read;
+mod salad;
 mod text;
 mod train;
 mod vocabulary;

@@ -11,13 +11,15 @@ use phisift_training::generate::{self, documents};
 
 use crate::crf::{self, Dice, Plan};
 use crate::text::{GENERATED, Text};
-use crate::{calibrate, examples, quantise, read, vocabulary};
+use crate::{calibrate, examples, quantise, read, salad, vocabulary};
 
 /// Rows of the table of weights.
 const ROWS: usize = 1 << 18;
 /// Texts of our own generator, and the seed they grow from.
 const WRITTEN: usize = 30_000;
 const SEED: u64 = 18;
+/// Texts of words picked at random.
+const SALAD: usize = 1500;
 /// Where the model lies.
 pub const MODEL: &str = "patterns/models/names.bin";
 
@@ -71,6 +73,8 @@ fn texts(root: &Path) -> Result<Vec<Text>> {
     }
     texts.extend(documents(SEED, WRITTEN).filter(|it| !is_held_out(it)).map(|it| generated(it, false)));
     texts.extend(documents(SEED + 1, WRITTEN / 3).filter(is_held_out).map(|it| generated(it, true)));
+    let salad = salad::texts(&texts, SALAD);
+    texts.extend(salad);
     Ok(texts)
 }
 

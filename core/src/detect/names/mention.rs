@@ -6,7 +6,8 @@ use super::Words;
 use super::lexicon::Cue;
 use super::model::{Decoded, Model, NAME, PLACE};
 use super::runs::{self, Run};
-use super::token::{Token, Tokens};
+use super::token::{Shape, Token, Tokens};
+use crate::detect::words::word_hash;
 use crate::model::Subject;
 
 /// What is mentioned.
@@ -73,8 +74,8 @@ fn take(model: &Model<'_>, run: &Run, decoded: &Decoded, out: &mut impl FnMut(Me
             end += 1;
         }
         let found = match label {
-            NAME | 2 => mention(model, decoded, tokens, at..end, Kind::Name),
-            PLACE | 4 => mention(model, decoded, tokens, at..end, Kind::Place),
+            NAME | 2 => mention(model, decoded, run, at..end, Kind::Name),
+            PLACE | 4 => mention(model, decoded, run, at..end, Kind::Place),
             _ => weak(model, decoded, tokens, at),
         };
         found.into_iter().for_each(&mut *out);
@@ -82,7 +83,8 @@ fn take(model: &Model<'_>, run: &Run, decoded: &Decoded, out: &mut impl FnMut(Me
     }
 }
 
-fn mention(model: &Model<'_>, decoded: &Decoded, tokens: &[Token], span: Range<usize>, kind: Kind) -> Option<Mention> {
+fn mention(model: &Model<'_>, decoded: &Decoded, run: &Run, span: Range<usize>, kind: Kind) -> Option<Mention> {
+    let tokens = run.own();
     let last = span.clone().rev().find(|it| tokens[*it].is_word())?;
     let first = (span.start..=last).find(|it| tokens[*it].is_word())?;
     let (label, table) = if kind == Kind::Name { (NAME, 0) } else { (PLACE, 1) };
@@ -91,16 +93,39 @@ fn mention(model: &Model<'_>, decoded: &Decoded, tokens: &[Token], span: Range<u
     if count == 0 {
         return None;
     }
-    if kind == Kind::Place && tokens[first..=last].iter().all(|it| !it.may_name() || it.entry.cue() == Cue::Country) {
+    let no_place = |it: &Token| !it.may_name() || matches!(it.entry.cue(), Cue::Country | Cue::PlaceWord);
+    let caret = |it: &Token| it.shape == Shape::Mark && it.hash == u64::from(b'^');
+    let own = &tokens[first..=last];
+    if kind == Kind::Place && (own.iter().all(no_place) || own.iter().any(caret)) {
         return None;
     }
     let permille = model.permille(table, sum / count);
-    Some(Mention { start: tokens[first].start, end: end_of(&tokens[last]), kind, permille, subject: Subject::Unknown, words: words(&tokens[first..=last]) })
+    let subject = if kind == Kind::Name { subject(&run.tokens, run.first + first, run.first + last) } else { Subject::Unknown };
+    Some(Mention { start: tokens[first].start, end: tokens[last].end, kind, permille, subject, words: words(own) })
 }
 
-/// The end of a token without the period that may belong to the sentence.
-fn end_of(token: &Token) -> u32 {
-    token.end
+/// True for `Dr`, `Dra` and `Doctor`.
+fn is_doctor(token: &Token) -> bool {
+    [&b"dr"[..], b"dra", b"doctor", b"doctora", b"nurse"].iter().any(|it| word_hash(it, 0, it.len()) == token.hash)
+}
+
+/// Whose name it is, by the words directly before and behind it.
+fn subject(tokens: &[Token], first: usize, last: usize) -> Subject {
+    let behind = tokens[last + 1..].iter().find(|it| it.shape != Shape::Comma);
+    if behind.is_some_and(|it| it.entry.cue() == Cue::Credential) {
+        return Subject::Provider;
+    }
+    let before = tokens[..first].iter().rev().take(3);
+    for token in before.take_while(|it| !matches!(it.shape, Shape::Period | Shape::Close)) {
+        match token.entry.cue() {
+            Cue::Patient => return Subject::Patient,
+            Cue::Relation => return Subject::Relative,
+            Cue::Provider => return Subject::Provider,
+            Cue::Title if is_doctor(token) => return Subject::Provider,
+            _ => {}
+        }
+    }
+    Subject::Unknown
 }
 
 fn words(tokens: &[Token]) -> Words {

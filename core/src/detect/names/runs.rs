@@ -3,11 +3,12 @@
 use super::lexicon::Cue;
 use super::token::{Gap, Shape, Token, Tokens, is_letter};
 use crate::detect::masks::Masks;
+use crate::detect::words::word_hash;
 
 /// How far back from a run its surroundings are read, in bytes.
-const LOOK_BACK: usize = 64;
-/// Tokens of surroundings that are kept on each side.
-const AROUND: usize = 3;
+const LOOK_BACK: usize = 40;
+/// Tokens that are read behind a run.
+const AROUND: usize = 2;
 /// Tokens of a run at most.
 pub const LONGEST: usize = 32;
 
@@ -20,6 +21,8 @@ pub struct Run {
     pub first: usize,
     /// Behind the last of them.
     pub last: usize,
+    /// Tokens behind the run.
+    ahead: usize,
 }
 
 impl Run {
@@ -30,20 +33,23 @@ impl Run {
 
     /// Reads the run that the word at `at` begins; where to go on, and whether it is worth a decision.
     pub fn read(&mut self, tokens: Tokens<'_>, at: usize, lo: usize, case: Case) -> (usize, bool) {
-        self.tokens.clear();
         let at = start_of_joined(tokens, at, lo);
         let Some(head) = tokens.next(at) else { return (at + 1, false) };
         if !case.may_begin(&head) {
             return (head.end as usize, false);
         }
-        self.look_back(tokens, at, lo);
+        self.tokens.clear();
         self.take(tokens, head, case);
         let end = self.tokens[self.last - 1].end as usize;
+        if !self.tokens.iter().any(is_plausible) {
+            return (end.max(at + 1), false);
+        }
         self.look_ahead(tokens, end);
-        let plausible = self.own().iter().any(is_plausible);
-        (end.max(at + 1), plausible)
+        self.look_back(tokens, at, lo);
+        (end.max(at + 1), true)
     }
 
+    /// Puts what stands before the head in front of it, and names and particles directly before it into the run.
     fn look_back(&mut self, tokens: Tokens<'_>, at: usize, lo: usize) {
         let mut from = lo.max(at.saturating_sub(LOOK_BACK));
         if from > lo {
@@ -53,39 +59,34 @@ impl Run {
                 None => from = at,
             }
         }
-        while from < at {
-            let Some(token) = tokens.next(from) else { break };
-            if token.start as usize >= at {
-                break;
-            }
+        let own = self.last;
+        while let Some(mut token) = tokens.next(from).filter(|it| (it.start as usize) < at) {
             from = token.end as usize;
+            // The first token of a field begins a paragraph.
+            if token.start as usize == lo {
+                token.gap = Gap::Paragraph;
+            }
             self.tokens.push(token);
         }
-        // The first token of a field begins a paragraph.
-        if let Some(first) = self.tokens.first_mut()
-            && first.start as usize == lo
-        {
-            first.gap = Gap::Paragraph;
-        }
-        let excess = self.tokens.len().saturating_sub(AROUND + 4);
-        self.tokens.drain(..excess);
-    }
-
-    /// Takes the run's own tokens, and names and particles directly before its head.
-    fn take(&mut self, tokens: Tokens<'_>, mut head: Token, case: Case) {
-        head.gap = match self.tokens.last() {
-            Some(before) => tokens.next(before.end as usize).map_or(Gap::Space, |it| it.gap),
+        let before = self.tokens.len() - own - self.ahead;
+        self.tokens[0].gap = match self.tokens.last().filter(|_| before > 0) {
+            Some(last) => tokens.next(last.end as usize).map_or(Gap::Space, |it| it.gap),
             None => Gap::Paragraph,
         };
-        self.tokens.push(head);
-        self.first = self.tokens.len() - 1;
+        self.tokens.rotate_right(before);
+        (self.first, self.last) = (before, before + own);
         while self.first > 0 && joins_backwards(&self.tokens[self.first - 1]) && self.tokens[self.first].gap < Gap::Line {
             self.first -= 1;
         }
-        self.last = self.tokens.len();
+    }
+
+    /// Takes the run's own tokens from its head on.
+    fn take(&mut self, tokens: Tokens<'_>, head: Token, case: Case) {
+        self.tokens.push(head);
+        (self.first, self.last, self.ahead) = (0, 1, 0);
         let mut at = head.end as usize;
         while let Some(token) = tokens.next(at) {
-            if token.gap == Gap::Paragraph || self.tokens.len() - self.first >= LONGEST {
+            if token.gap == Gap::Paragraph || self.tokens.len() >= LONGEST {
                 break;
             }
             if is_own(&token) || case == Case::Lower && goes_on_in_lower_case(&token) {
@@ -106,6 +107,7 @@ impl Run {
             let Some(token) = tokens.next(at) else { break };
             at = token.end as usize;
             self.tokens.push(token);
+            self.ahead += 1;
         }
     }
 }
@@ -186,6 +188,8 @@ fn is_plausible(token: &Token) -> bool {
 
 /// Bytes whose case is judged together.
 const STRETCH: usize = 1024;
+/// Bytes of a text up to which it may be a message in lower case.
+const MESSAGE: usize = 4096;
 /// Bytes to each capital from which on a stretch counts as written in lower case.
 const SPARSE: usize = 72;
 
@@ -194,8 +198,14 @@ pub fn each_run(tokens: Tokens<'_>, lo: usize, run: &mut Run, mut visit: impl Fn
     let (mut from, mut at) = (lo, lo);
     while from < tokens.hi {
         let to = (from + STRETCH).min(tokens.hi);
-        let case = case_of(tokens, from, to);
+        let case = if tokens.hi - lo > MESSAGE { Case::Mixed } else { case_of(tokens, from, to) };
         while let Some(start) = next_start(tokens, at.max(from), to, case) {
+            let end = Masks::run_end(&tokens.masks.word, start, tokens.hi);
+            // Most capitals begin words that are never names: nothing more is looked at.
+            if tokens.lexicon.entry(word_hash(tokens.text, start, end)).is_never() {
+                at = end;
+                continue;
+            }
             let (next, plausible) = run.read(tokens, start, lo, case);
             if plausible {
                 visit(run);

@@ -204,14 +204,21 @@ impl Tokens<'_> {
 
     fn shape(&self, start: usize, end: usize) -> Shape {
         let word = &self.text[start..end];
-        let digits = word.iter().filter(|it| it.is_ascii_digit()).count();
+        let (mut digits, mut upper, mut lower) = (0, 0, 0);
+        for byte in word {
+            digits += usize::from(byte.is_ascii_digit());
+            upper += usize::from(byte.is_ascii_uppercase());
+            lower += usize::from(byte.is_ascii_lowercase());
+        }
         if digits > 0 {
             return if digits == word.len() { Shape::Digits } else { Shape::Alphanumeric };
         }
         if self.is_glued_like_code(start, end) {
             return Shape::Code;
         }
-        let upper = word.iter().filter(|it| it.is_ascii_uppercase()).count();
+        if lower == word.len() {
+            return Shape::Lower;
+        }
         if !is_upper(word) {
             return match word.iter().position(|it| matches!(it, b'-' | b'\'')) {
                 _ if upper == 0 => Shape::Lower,
@@ -219,19 +226,11 @@ impl Tokens<'_> {
                 _ => Shape::Code,
             };
         }
-        if word.len() == 1 {
-            return Shape::Initial;
-        }
-        let lower = word.iter().filter(|it| it.is_ascii_lowercase()).count();
-        if lower == 0 {
-            return Shape::Upper;
-        }
-        let begins = |at: usize| at == 0 || matches!(word[at - 1], b'-' | b'\'');
-        let humps = (1..word.len()).filter(|&at| word[at].is_ascii_uppercase() && !begins(at)).count();
-        match humps {
-            0 => Shape::Title,
-            1 if has_name_prefix(word) => Shape::Mixed,
-            _ => Shape::Code,
+        match (word.len(), upper, lower) {
+            (1, ..) => Shape::Initial,
+            (.., 0) => Shape::Upper,
+            (_, 0 | 1, _) => Shape::Title,
+            _ => humped(word),
         }
     }
 
@@ -281,6 +280,17 @@ fn is_upper(word: &[u8]) -> bool {
         [0xC4, second, ..] => (second & 1 == 0) != (second > 0xB8),
         [0xC5, second, ..] => (second & 1 == 0) != (second < 0x8A || second > 0xB8),
         _ => false,
+    }
+}
+
+/// The shape of a word with a capital inside.
+fn humped(word: &[u8]) -> Shape {
+    let begins = |at: usize| matches!(word[at - 1], b'-' | b'\'');
+    let humps = (1..word.len()).filter(|&at| word[at].is_ascii_uppercase() && !begins(at)).count();
+    match humps {
+        0 => Shape::Title,
+        1 if has_name_prefix(word) => Shape::Mixed,
+        _ => Shape::Code,
     }
 }
 
