@@ -19,7 +19,7 @@ const ROWS: usize = 1 << 18;
 const WRITTEN: usize = 30_000;
 const SEED: u64 = 18;
 /// Texts of words picked at random.
-const SALAD: usize = 1500;
+const SALAD: usize = 250;
 /// Where the model lies.
 pub const MODEL: &str = "patterns/models/names.bin";
 

@@ -99,7 +99,10 @@ fn mention(model: &Model<'_>, decoded: &Decoded, run: &Run, span: Range<usize>, 
     if kind == Kind::Place && (own.iter().all(no_place) || own.iter().any(caret)) {
         return None;
     }
-    let permille = model.permille(table, sum / count);
+    let mut permille = model.permille(table, sum / count);
+    if kind == Kind::Name && is_eponym(&run.tokens[run.first + first..], last - first) {
+        permille = permille * 3 / 10;
+    }
     let subject = if kind == Kind::Name { subject(&run.tokens, run.first + first, run.first + last) } else { Subject::Unknown };
     Some(Mention { start: tokens[first].start, end: tokens[last].end, kind, permille, subject, words: words(own) })
 }
@@ -107,6 +110,14 @@ fn mention(model: &Model<'_>, decoded: &Decoded, run: &Run, span: Range<usize>, 
 /// True for `Dr`, `Dra` and `Doctor`.
 fn is_doctor(token: &Token) -> bool {
     [&b"dr"[..], b"dra", b"doctor", b"doctora", b"nurse"].iter().any(|it| word_hash(it, 0, it.len()) == token.hash)
+}
+
+/// True where what may be a name names a finding: `Homan's sign`, `Smith-Magenis syndrome`.
+fn is_eponym(tokens: &[Token], last: usize) -> bool {
+    let possessive = |it: &&Token| it.shape == Shape::Mark && it.hash > 255;
+    let behind = tokens[last + 1..].iter().find(|it| !possessive(it));
+    let of_a_person = tokens[..=last].iter().any(|it| it.entry.given() >= 5) && last > 0;
+    !of_a_person && behind.is_some_and(|it| it.shape == Shape::Lower && it.entry.cue() == Cue::Health)
 }
 
 /// Whose name it is, by the words directly before and behind it.

@@ -110,8 +110,9 @@ impl<'a> Model<'a> {
         for row in [row, row ^ 1] {
             let weights = &self.weights[row];
             if weights[0] == check {
-                for label in 0..LABELS {
-                    sums[label] += i32::from(weights[label + 1] as i8);
+                // The check byte is summed up with the weights: eight lanes at once are cheaper than seven.
+                for (sum, weight) in sums.iter_mut().zip(weights) {
+                    *sum += i32::from(*weight as i8);
                 }
                 return;
             }
@@ -140,6 +141,7 @@ impl<'a> Model<'a> {
             for fact in facts(text, &run.tokens, run.first + at) {
                 self.add(fact, sums);
             }
+            sums.copy_within(1.., 0);
         }
         decoded.solve(self, run.own());
     }

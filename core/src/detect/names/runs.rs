@@ -6,7 +6,7 @@ use crate::detect::masks::Masks;
 use crate::detect::words::word_hash;
 
 /// How far back from a run its surroundings are read, in bytes.
-const LOOK_BACK: usize = 40;
+const LOOK_BACK: usize = 48;
 /// Tokens that are read behind a run.
 const AROUND: usize = 2;
 /// Tokens of a run at most.
