@@ -5,6 +5,7 @@ mod calibrate;
 mod crf;
 mod examples;
 mod measure;
+mod measure_all;
 mod quantise;
 mod read;
 mod salad;
@@ -13,6 +14,7 @@ mod train;
 mod vocabulary;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
@@ -21,18 +23,22 @@ Usage: phisift-training COMMAND
 
 Commands:
   train           make patterns/models/names.bin
-  quick           measure the model file by itself on the annotated sets
+  eval            measure the whole detector on the annotated sets, against tests/floors.toml
+  quick [SET…]    measure the model file by itself on the annotated sets; print the errors in those named
+  trace TEXT      print how the model sees a text
 ";
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let root = root();
-    match args.first().map(String::as_str) {
-        Some("train") => train::run(&root),
-        Some("trace") => measure::trace(&root, &args[1..]),
-        Some("quick") => measure::quick(&root, &args[1..]),
+    let done = match args.first().map(String::as_str) {
+        Some("train") => train::run(&root).map(|()| true),
+        Some("eval") => measure_all::run(&root),
+        Some("trace") => measure::trace(&root, &args[1..]).map(|()| true),
+        Some("quick") => measure::quick(&root, &args[1..]).map(|()| true),
         _ => bail!("no such command\n{HELP}"),
-    }
+    };
+    Ok(if done? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn root() -> PathBuf {

@@ -91,3 +91,43 @@ fn generated(document: generate::Document, held_out: bool) -> Text {
 fn annotation(span: &generate::Span) -> Annotation {
     Annotation { start: span.start, end: span.end, label: span.label.id().to_owned(), opt: false }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_text_that_measures_is_learnt() {
+        let root = crate::root();
+        let dev = read::shared(&root).join("dev");
+        let Ok(sets) = read::sets(&dev) else {
+            println!("skipped: the annotated sets are not beside this repository");
+            return;
+        };
+        let mut measured = HashSet::new();
+        for set in sets {
+            let documents = read::documents(&dev.join(format!("{set}.jsonl"))).unwrap();
+            // Very short texts may well be written twice.
+            let texts = documents.iter().map(|it| it.text.trim()).filter(|it| it.len() > 80);
+            measured.extend(texts.map(|it| blake3::hash(it.as_bytes())));
+        }
+        assert!(!measured.is_empty());
+        let train = read::shared(&root).join("train");
+        for set in read::sets(&train).unwrap() {
+            for document in read::documents(&train.join(format!("{set}.jsonl"))).unwrap() {
+                let hash = blake3::hash(document.text.trim().as_bytes());
+                assert!(!measured.contains(&hash), "{set}: {} is in a measuring set", document.id);
+            }
+        }
+    }
+
+    #[test]
+    fn the_model_is_whole() {
+        let bytes = std::fs::read(crate::root().join(MODEL)).unwrap();
+        assert!(Model::read(&bytes).is_some());
+        assert!(bytes.len() <= 6 << 20);
+        assert_eq!(phisift::detect::names::model::digest(&bytes), bytes[16..32]);
+    }
+}
