@@ -5,11 +5,11 @@ use phisift::detect::names::runs::{Run, each_run};
 
 use crate::text::{Class, Text, Truth};
 
-/// What a step counts before anything is seen: half an observation each way.
-const PRIOR: f64 = 0.5;
+/// Observations that the model's own curve counts for.
+const PRIOR: f64 = 1.0;
 
 /// What an observation in generated text counts: there are many, and real text is harder.
-const OURS: f64 = 0.3;
+const OURS: f64 = 0.2;
 
 /// Right and all observations by margin, for names and places.
 type Counts = [[(f64, f64); STEPS]; 2];
@@ -42,25 +42,27 @@ fn count(model: &Model<'_>, text: &Text, counts: &mut Counts) {
     });
 }
 
-/// The best rising curve through the shares (pool adjacent violators).
+/// The logistic curve that fits the shares best: two numbers, so that few observations cannot bend it.
 fn rising(rows: &[(f64, f64); STEPS]) -> [u16; STEPS] {
-    let mut pools: Vec<(f64, f64, usize)> = Vec::new();
-    for (step, &(right, all)) in rows.iter().enumerate() {
-        // Where nothing is seen, the logistic curve of the model itself.
-        let margin = f64::from((step as i32 - STEPS as i32 / 2) * STEP + STEP / 2) / 32.0;
-        let believed = 1.0 / (1.0 + (-margin).exp());
-        pools.push((right + PRIOR * 2.0 * believed, all + PRIOR * 2.0, 1));
-        while let [.., before, last] = &pools[..] {
-            if before.0 / before.1 <= last.0 / last.1 {
-                break;
-            }
-            let pooled = (before.0 + last.0, before.1 + last.1, before.2 + last.2);
-            pools.truncate(pools.len() - 2);
-            pools.push(pooled);
+    let logits = |step: usize| f64::from((step as i32 - STEPS as i32 / 2) * STEP + STEP / 2) / 32.0;
+    let (mut slope, mut offset) = (1.0, 0.0);
+    for _ in 0..50 {
+        // One step of Newton's method on the likelihood, with a little weight on the model's own curve.
+        let (mut g, mut h) = ([PRIOR * (1.0 - slope), -PRIOR * offset], [PRIOR, 0.0, PRIOR]);
+        for (step, &(right, all)) in rows.iter().enumerate() {
+            let x = logits(step);
+            let believed = 1.0 / (1.0 + (-(slope * x + offset)).exp());
+            let (miss, spread) = (right - all * believed, all * believed * (1.0 - believed));
+            g = [g[0] + miss * x, g[1] + miss];
+            h = [h[0] + spread * x * x, h[1] + spread * x, h[2] + spread];
         }
+        let determinant = h[0] * h[2] - h[1] * h[1];
+        slope += (h[2] * g[0] - h[1] * g[1]) / determinant;
+        offset += (h[0] * g[1] - h[1] * g[0]) / determinant;
     }
-    let mut out = [0; STEPS];
-    let curve = pools.iter().flat_map(|pool| std::iter::repeat_n(pool.0 / pool.1, pool.2));
-    out.iter_mut().zip(curve).for_each(|(slot, share)| *slot = (share * 1000.0).round().min(995.0) as u16);
-    out
+    println!("scores: slope {slope:.3}, offset {offset:.3}");
+    std::array::from_fn(|step| {
+        let share = 1.0 / (1.0 + (-(slope * logits(step) + offset)).exp());
+        (share * 1000.0).round().min(995.0) as u16
+    })
 }

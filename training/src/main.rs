@@ -1,5 +1,9 @@
 //! `phisift-training`: makes and measures the name model. A developer's tool; `cargo xtask train` and `eval` run it.
-#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a developer's tool: it reads and writes files")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "a developer's tool: it reads and writes files"
+)]
 
 mod calibrate;
 mod crf;

@@ -84,7 +84,15 @@ pub fn trace(root: &Path, args: &[String]) -> Result<()> {
         let it = token.entry;
         println!(
             "{:20} {:?} {:?} given {} surname {} common {} place {} {:?} never {}",
-            &text[token.start as usize..at], token.shape, token.gap, it.given(), it.surname(), it.common(), it.place(), it.cue(), it.is_never()
+            &text[token.start as usize..at],
+            token.shape,
+            token.gap,
+            it.given(),
+            it.surname(),
+            it.common(),
+            it.place(),
+            it.cue(),
+            it.is_never()
         );
     }
     let mut decoded = phisift::detect::names::model::Decoded::default();
@@ -92,7 +100,12 @@ pub fn trace(root: &Path, args: &[String]) -> Result<()> {
         model.decode(tokens.text, run, &mut decoded);
         for (at, token) in run.own().iter().enumerate() {
             let word = &text[token.start as usize..token.end as usize];
-            println!("run {word} label {} name {} place {}", decoded.labels[at], decoded.margin(at, 1), decoded.margin(at, 3));
+            println!(
+                "run {word} label {} name {} place {}",
+                decoded.labels[at],
+                decoded.margin(at, 1),
+                decoded.margin(at, 3)
+            );
         }
     });
     Ok(())

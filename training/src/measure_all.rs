@@ -108,7 +108,8 @@ fn line(set: &str, label: &str, rows: &Rows, size: usize) -> String {
         values.sort_by(f64::total_cmp);
         format!("{:.3}–{:.3}", values[DRAWS / 40], values[DRAWS - 1 - DRAWS / 40])
     };
-    let rate = if size == 0 { String::new() } else { format!("  {:.1}/100 kB", total.wrong as f64 * 1e5 / size as f64) };
+    let rate =
+        if size == 0 { String::new() } else { format!("  {:.1}/100 kB", total.wrong as f64 * 1e5 / size as f64) };
     let (recall, precision) = (total.recall(), total.precision());
     format!(
         "{set:22} {label:9} {:5} marked  recall {recall:.3} ({})  precision {precision:.3} ({})  {} wrong{rate}",

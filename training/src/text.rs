@@ -27,7 +27,6 @@ pub struct Text {
     /// The text as it is read.
     pub page: Page<'static>,
 
-
     /// What is in it, in order, in bytes of the text as given.
     pub spans: Vec<(usize, usize, Class)>,
     /// Written by our own generator: everything in it is marked.

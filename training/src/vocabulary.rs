@@ -136,7 +136,7 @@ fn cues(root: &Path, words: &mut HashMap<u64, Word>) -> Result<()> {
     }
     for word in lines("ordinary")? {
         let word = words.entry(hash_of(&word).unwrap_or_default()).or_default();
-        word.lower = word.lower.max(60);
+        word.lower = word.lower.max(200);
     }
     for word in lines("city")? {
         words.entry(hash_of(&word).unwrap_or_default()).or_default().place = 2;

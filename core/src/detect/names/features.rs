@@ -11,9 +11,7 @@ pub const OF_ITS_WORD: [usize; 6] = [1, 4, 5, 8, 9, 16];
 
 /// The facts of token `at` of `tokens`, as hashes.
 pub fn facts(text: &[u8], tokens: &[Token], at: usize) -> [u64; FACTS] {
-    let token = |step: isize| {
-        at.checked_add_signed(step).and_then(|it| tokens.get(it)).copied().unwrap_or_default()
-    };
+    let token = |step: isize| at.checked_add_signed(step).and_then(|it| tokens.get(it)).copied().unwrap_or_default();
     let around = [token(-2), token(-1), token(0), token(1), token(2)];
     let [two_before, before, this, behind, two_behind] = &around;
     let [k2b, kb, k, ka, k2a] = around.map(|it| kind(&it));

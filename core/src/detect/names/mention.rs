@@ -49,13 +49,7 @@ pub struct Buffers {
 }
 
 /// Adds the mentions in the field `lo..tokens.hi`.
-pub fn search(
-    model: &Model<'_>,
-    tokens: Tokens<'_>,
-    lo: usize,
-    buffers: &mut Buffers,
-    out: &mut impl FnMut(Mention),
-) {
+pub fn search(model: &Model<'_>, tokens: Tokens<'_>, lo: usize, buffers: &mut Buffers, out: &mut impl FnMut(Mention)) {
     let Buffers { run, decoded } = buffers;
     runs::each_run(tokens, lo, run, |run| {
         model.decode(tokens.text, run, decoded);
@@ -103,7 +97,8 @@ fn mention(model: &Model<'_>, decoded: &Decoded, run: &Run, span: Range<usize>, 
     if kind == Kind::Name && is_eponym(&run.tokens[run.first + first..], last - first) {
         permille = permille * 3 / 10;
     }
-    let subject = if kind == Kind::Name { subject(&run.tokens, run.first + first, run.first + last) } else { Subject::Unknown };
+    let subject =
+        if kind == Kind::Name { subject(&run.tokens, run.first + first, run.first + last) } else { Subject::Unknown };
     Some(Mention { start: tokens[first].start, end: tokens[last].end, kind, permille, subject, words: words(own) })
 }
 
@@ -150,6 +145,15 @@ fn words(tokens: &[Token]) -> Words {
 fn weak(model: &Model<'_>, decoded: &Decoded, tokens: &[Token], at: usize) -> Option<Mention> {
     let token = &tokens[at];
     let permille = model.permille(0, decoded.margin(at, NAME)).min(499);
-    let counts = token.may_name() && token.end - token.start > 2 && permille >= Mention::WEAK[usize::from(token.entry.common() >= 3)];
-    counts.then(|| Mention { start: token.start, end: token.end, kind: Kind::Name, permille, subject: Subject::Unknown, words: words(&tokens[at..=at]) })
+    let counts = token.may_name()
+        && token.end - token.start > 2
+        && permille >= Mention::WEAK[usize::from(token.entry.common() >= 3)];
+    counts.then(|| Mention {
+        start: token.start,
+        end: token.end,
+        kind: Kind::Name,
+        permille,
+        subject: Subject::Unknown,
+        words: words(&tokens[at..=at]),
+    })
 }

@@ -179,7 +179,8 @@ impl Decoded {
     fn solve(&mut self, model: &Model<'_>, tokens: &[Token]) {
         let count = self.count;
         for to in 0..LABELS {
-            self.ahead[0][to] = self.emission[0][to] + allowed(OUTSIDE, to).map_or(NEVER, |()| model.joint(0, OUTSIDE, to));
+            self.ahead[0][to] =
+                self.emission[0][to] + allowed(OUTSIDE, to).map_or(NEVER, |()| model.joint(0, OUTSIDE, to));
         }
         for at in 1..count {
             let joint = joint_of(&tokens[at]);

@@ -75,7 +75,8 @@ impl Run {
         };
         self.tokens.rotate_right(before);
         (self.first, self.last) = (before, before + own);
-        while self.first > 0 && joins_backwards(&self.tokens[self.first - 1]) && self.tokens[self.first].gap < Gap::Line {
+        while self.first > 0 && joins_backwards(&self.tokens[self.first - 1]) && self.tokens[self.first].gap < Gap::Line
+        {
             self.first -= 1;
         }
     }
@@ -115,10 +116,7 @@ impl Run {
 /// Where the word begins that hyphens or apostrophes join to the one at `at`: `al-Rashid`, `d'Angelo`.
 fn start_of_joined(tokens: Tokens<'_>, at: usize, lo: usize) -> usize {
     let mut start = at;
-    while start >= lo + 2
-        && matches!(tokens.text[start - 1], b'-' | b'\'')
-        && is_letter(tokens.text[start - 2])
-    {
+    while start >= lo + 2 && matches!(tokens.text[start - 1], b'-' | b'\'') && is_letter(tokens.text[start - 2]) {
         start = Masks::run_start(&tokens.masks.word, start - 1, lo);
     }
     start
@@ -171,7 +169,9 @@ fn begins_in_lower_case(token: &Token) -> bool {
 /// True for what may follow such a name as a part of it.
 fn goes_on_in_lower_case(token: &Token) -> bool {
     let entry = token.entry;
-    token.shape == Shape::Lower && !entry.is_never() && matches!(entry.cue(), Cue::None | Cue::Suffix | Cue::Eponym)
+    token.shape == Shape::Lower
+        && !entry.is_never()
+        && matches!(entry.cue(), Cue::None | Cue::Suffix | Cue::Eponym)
         && entry.common() <= 1
 }
 

@@ -238,7 +238,8 @@ impl Tokens<'_> {
     fn is_glued_like_code(&self, start: usize, end: usize) -> bool {
         let before = if start > 0 { self.text[start - 1] } else { b' ' };
         let behind = |at: usize| if at < self.hi { self.text[at] } else { b' ' };
-        let dotted_before = before == b'.' && start > 2 && is_letter(self.text[start - 2]) && is_letter(self.text[start - 3]);
+        let dotted_before =
+            before == b'.' && start > 2 && is_letter(self.text[start - 2]) && is_letter(self.text[start - 3]);
         let dotted_behind = behind(end) == b'.' && end > start + 1 && is_letter(behind(end + 1));
         matches!(before, b'_' | b'@' | b'#' | b'$' | b'\\' | b'%' | b'&' | b'/')
             || matches!(behind(end), b'_' | b'@' | b'$' | b'\\' | b'=' | b'/')
