@@ -15,6 +15,9 @@ pub struct File {
 /// Every data file, ordered by path.
 pub const FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
+/// The trained model of names of people and places; `models/MODEL_CARD.md` says what it was made of and how good it is.
+pub const NAMES: &[u8] = include_bytes!("../models/names.bin");
+
 /// The identifier patterns: every TOML file in a folder of identifiers, which are all but `fields/` and `health/`.
 pub fn identifiers() -> impl Iterator<Item = &'static File> {
     FILES.iter().filter(|file| {

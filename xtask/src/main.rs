@@ -24,6 +24,8 @@ Commands:
   docs [--check]    generate docs/identifiers.md from patterns/data, or check that it is current
   vectors           check tests/vectors and count its cases by topic and identifier
   bench [ARGS…]     build the benches for release and run them
+  train             make patterns/models/names.bin from the annotated texts, lists and generated texts
+  eval              measure the detector on the annotated sets, against tests/floors.toml
 ";
 
 fn main() -> ExitCode {
@@ -46,7 +48,8 @@ fn run(args: &[String]) -> Result<bool> {
         "setup" => tools::set_up(&root),
         "docs" => docs::run(&root, rest),
         "vectors" => vectors::run(&root),
-        "bench" => bench(&root, rest),
+        "bench" => run_release(&root, "phisift-benches", rest),
+        "train" | "eval" => run_release(&root, "phisift-training", args),
         "help" | "-h" | "--help" => {
             print!("{HELP}");
             Ok(true)
@@ -55,9 +58,9 @@ fn run(args: &[String]) -> Result<bool> {
     }
 }
 
-fn bench(root: &Path, args: &[String]) -> Result<bool> {
+fn run_release(root: &Path, package: &str, args: &[String]) -> Result<bool> {
     let mut cargo = command::cargo(root);
-    cargo.args(["run", "--release", "--package", "phisift-benches", "--"]).args(args);
+    cargo.args(["run", "--release", "--package", package, "--"]).args(args);
     Ok(cargo.status()?.success())
 }
 

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::health::{NEIGHBOURHOODS as MOST_PLACES, is_sampled};
 use super::memory::ColumnTally;
 use super::plan::{Fate, Outcome, Plan};
-use super::{Candidate, Candidates};
+use super::{Candidate, Candidates, MOST_NAMES};
 use crate::model::Detection;
 
 /// What becomes of sure values.
@@ -49,6 +49,10 @@ pub struct Cells {
     seen: Vec<(u32, u32)>,
     /// Where the first counted values begin.
     places: Vec<u32>,
+    /// Fields that no label decided: searched as text.
+    pub searched: Vec<u32>,
+    /// Names among the candidates.
+    names: usize,
     /// Behind this place, not all counted values are known that would have been.
     known_to: Option<u32>,
 }
@@ -69,6 +73,8 @@ impl Cells {
         self.rows.resize(rows, Row::default());
         self.seen.clear();
         self.places.clear();
+        self.searched.clear();
+        self.names = 0;
         self.known_to = None;
     }
 
@@ -94,6 +100,13 @@ impl Cells {
     #[inline]
     pub fn keep(&mut self, lane: &Lane, outcome: usize) {
         self.rows[lane.first + outcome].candidates += 1;
+        self.names += usize::from(lane.plan.outcomes[outcome].is_name);
+    }
+
+    /// True for a name whose words the block will remember: it must be a candidate.
+    #[inline]
+    pub fn wants_name(&self, lane: &Lane, outcome: usize) -> bool {
+        self.names < MOST_NAMES && lane.plan.outcomes[outcome].is_name
     }
 
     /// Notes where a counted value begins.
@@ -148,7 +161,7 @@ impl Lane {
     pub fn candidate(&self, outcome: usize, place: Range<usize>, field: usize) -> Candidate {
         let (start, end) = (place.start as u32, place.end as u32);
         let detection = Detection { start, end, field: field as u32, ..self.plan.outcomes[outcome].detection };
-        Candidate { detection, column: self.column }
+        Candidate { detection, column: self.column, words: 0 }
     }
 
     /// True where the column or the threshold wants to see what becomes of a value.

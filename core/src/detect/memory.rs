@@ -1,8 +1,8 @@
 //! What a source is remembered by between its blocks: how valid each column's values are. Bounded.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::Candidates;
+use super::{Candidate, Candidates};
 use crate::model::{Detection, EntityId, Evidence};
 
 /// Cells after which a column is judged.
@@ -20,10 +20,77 @@ const VOUCHED: u16 = 880;
 /// What a value scores at most whose column contradicts the label.
 const DOUBTED: u16 = 400;
 
+/// Score from which on a name's words are known for the rest of its source.
+const SURE_NAME: u16 = 850;
+/// What a part of a known name scores at least.
+const KNOWN_NAME: u16 = 860;
+/// Words of names remembered at most.
+const MOST_WORDS: usize = 4096;
+
 /// What is remembered of a source. Bounded.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMemory {
     columns: HashMap<u64, Column>,
+    names: Remembered,
+}
+
+/// Words of the source's names, as hashes. Two generations: when the younger is full it becomes the older, so that
+/// what was not met again for long is forgotten.
+#[derive(Clone, Debug, Default)]
+struct Remembered {
+    younger: HashSet<u64>,
+    older: HashSet<u64>,
+}
+
+impl Remembered {
+    fn add(&mut self, word: u64) {
+        if self.younger.len() >= MOST_WORDS / 2 && !self.younger.contains(&word) {
+            self.older = std::mem::take(&mut self.younger);
+        }
+        self.younger.insert(word);
+    }
+
+    fn has(&self, word: u64) -> bool {
+        self.younger.contains(&word) || self.older.contains(&word)
+    }
+}
+
+/// What is known of names when a block is settled: from the block itself, and from its source.
+pub(super) struct KnownNames<'m> {
+    own: HashSet<u64>,
+    source: &'m Remembered,
+}
+
+impl<'m> KnownNames<'m> {
+    pub(super) fn of(candidates: &Candidates, memory: &'m SourceMemory) -> Self {
+        let weak = |it: &Candidate| it.words > 0 && it.detection.permille < SURE_NAME;
+        let own = match candidates.items.iter().any(weak) {
+            true => established(candidates).collect(),
+            false => HashSet::new(),
+        };
+        KnownNames { own, source: &memory.names }
+    }
+
+    /// A candidate in running text: a part of a name that was established elsewhere is that name again.
+    #[inline]
+    pub(super) fn judge(&self, candidate: &Candidate, candidates: &Candidates) -> Detection {
+        let mut detection = candidate.detection;
+        if candidate.words == 0 || detection.permille >= SURE_NAME {
+            return detection;
+        }
+        let words = &candidates.words[candidate.words as usize - 1];
+        if words.iter().any(|it| *it != 0 && (self.own.contains(it) || self.source.has(*it))) {
+            detection.permille = detection.permille.max(KNOWN_NAME);
+            detection.evidence = detection.evidence.with(Evidence::KNOWN_VALUE);
+        }
+        detection
+    }
+}
+
+/// Words of the names that are sure in their own block.
+fn established(candidates: &Candidates) -> impl Iterator<Item = u64> {
+    let sure = candidates.items.iter().filter(|it| it.words > 0 && it.detection.permille >= SURE_NAME);
+    sure.flat_map(|it| candidates.words[it.words as usize - 1]).filter(|it| *it != 0)
 }
 
 #[derive(Clone, Debug, Default)]
@@ -69,6 +136,7 @@ impl ColumnTally {
 impl SourceMemory {
     /// Adds a block's columns. The first rows decide; later blocks may still make a column vouch for its values.
     pub(super) fn learn(&mut self, candidates: &Candidates) {
+        established(candidates).for_each(|word| self.names.add(word));
         for tally in &candidates.columns {
             if self.columns.len() >= MOST_COLUMNS && !self.columns.contains_key(&tally.key) {
                 continue;

@@ -14,6 +14,8 @@ mod label;
 mod masks;
 mod matcher;
 mod memory;
+#[doc(hidden)]
+pub mod names;
 mod normalise;
 mod options;
 mod packed;
@@ -38,8 +40,10 @@ use self::find::{Finder, Hl7Fields};
 pub use self::health::Tally as HealthTally;
 use self::label::Meaning;
 use self::masks::Masks;
-use self::memory::ColumnTally;
 pub use self::memory::SourceMemory;
+use self::memory::{ColumnTally, KnownNames};
+use self::names::mention::Buffers;
+use self::names::{Names, Searched, Words};
 use self::normalise::Plain;
 use self::plan::{Fate, Plan, Plans};
 use self::ruleset::StandardFields;
@@ -73,6 +77,7 @@ pub struct Detector {
     options: DetectorOptions,
     hl7: Hl7Fields,
     fields: StandardFields,
+    names: Option<Names>,
     wanted: Vec<bool>,
     /// Tells it from the process's other detectors.
     number: u64,
@@ -89,6 +94,8 @@ pub struct Candidates {
     /// Health evidence by kind, capped.
     pub health: HealthTally,
     columns: Vec<ColumnTally>,
+    /// Words of names, as hashes.
+    words: Vec<Words>,
 }
 
 /// A detection that may still change when its source is known.
@@ -98,6 +105,8 @@ pub struct Candidate {
     pub detection: Detection,
     /// Index of its column in the block's tallies, plus one; 0 where it stands in none.
     column: u32,
+    /// Index of its words among the block's, plus one; 0 where it is no name.
+    words: u32,
 }
 
 /// Buffers of one thread, reused from block to block.
@@ -107,7 +116,11 @@ struct Scratch {
     telling: TellingWords,
     plans: Plans,
     cells: Cells,
+    names: Buffers,
 }
+
+/// Names found by labels whose words one block remembers.
+const MOST_NAMES: usize = 1024;
 
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
@@ -124,10 +137,11 @@ impl Detector {
         let wants = |entity: EntityId| {
             (options.only.is_empty() || options.only.contains(&entity)) && !options.skip.contains(&entity)
         };
-        let wanted = ruleset.patterns().iter().map(|it| it.health.is_some() || wants(it.entity)).collect();
+        let wanted: Vec<bool> = ruleset.patterns().iter().map(|it| it.health.is_some() || wants(it.entity)).collect();
+        let names = Names::new(&ruleset, &wanted)?;
         static MADE: AtomicU64 = AtomicU64::new(1);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
-        Ok(Detector { ruleset, options, hl7, fields, wanted, number })
+        Ok(Detector { ruleset, options, hl7, fields, names, wanted, number })
     }
 
     /// The rules.
@@ -169,7 +183,7 @@ impl Detector {
                 found.clear();
                 let lanes = found.lanes(&segment.frame.labels, |label| scratch.plans.of(self, label));
                 let prepared = Prepared { masks: &scratch.masks, telling: &scratch.telling, lanes: &lanes, keep };
-                if self.search(segment, &plain, prepared, &mut scratch.cells, found) {
+                if self.search(segment, &plain, prepared, &mut scratch.cells, &mut scratch.names, found) {
                     break;
                 }
                 keep = Keep::Each;
@@ -192,6 +206,7 @@ impl Detector {
         plain: &Plain<'_>,
         prepared: Prepared<'_>,
         cells: &mut Cells,
+        names: &mut Buffers,
         found: &mut Candidates,
     ) -> bool {
         let Prepared { lanes, keep, .. } = prepared;
@@ -220,7 +235,8 @@ impl Detector {
                     if cells.count(lane, outcome) {
                         cells.see(field.label as usize, lanes, outcome, &mut found.columns);
                     }
-                    if keep == Keep::Counts && lane.plan.fate(outcome) == Fate::Counted && !leads {
+                    let sure = lane.plan.fate(outcome) == Fate::Counted && !leads && !cells.wants_name(lane, outcome);
+                    if keep == Keep::Counts && sure {
                         cells.place(lo);
                     } else if lane.takes(outcome) {
                         finder.out.push(lane.candidate(outcome, lo..hi, index));
@@ -229,6 +245,7 @@ impl Detector {
                     leads
                 }
                 None => {
+                    cells.searched.push(index as u32);
                     (finder.lo, finder.hi) = (lo, hi);
                     (finder.meaning, finder.keep_weak) = (&lane.plan.meaning, lane.column > 0);
                     finder.field = if segment.fields.is_empty() { u32::MAX } else { index as u32 };
@@ -251,6 +268,7 @@ impl Detector {
                 finder.try_starts();
             }
         }
+        self.find_names(segment, plain, prepared, (cells, names), found);
         self.finish(plain, prepared, cells, found)
     }
 
@@ -302,7 +320,7 @@ impl Detector {
         let Some(outcome) = lane.plan.usual(value) else { return false };
         let custom = &self.ruleset.custom;
         match lane.plan.fate(outcome) {
-            Fate::Counted if !custom.may_lead_whole(value) => cells.place(field.start as usize),
+            Fate::Counted if !custom.may_lead_whole(value) && !cells.wants_name(lane, outcome) => cells.place(field.start as usize),
             Fate::Unreported if !custom.may_lead(value) => {}
             _ => return false,
         }
@@ -345,6 +363,37 @@ impl Detector {
         let Some(places) = cells.sampled_places(starts) else { return false };
         self.ruleset.vocabulary.count(&plain.text, masks, places.into_iter(), &mut found.health);
         true
+    }
+
+    /// Names of people and places in running text, beside what the patterns found.
+    fn find_names(
+        &self,
+        segment: &Segment,
+        plain: &Plain<'_>,
+        prepared: Prepared<'_>,
+        (cells, buffers): (&Cells, &mut Buffers),
+        found: &mut Candidates,
+    ) {
+        let Some(names) = &self.names else { return };
+        let (text, masks) = (&plain.text[..], prepared.masks);
+        for item in found.items.iter_mut().filter(|it| names.is_person(it.detection.entity)) {
+            let it = &item.detection;
+            if found.words.len() < MOST_NAMES && it.permille >= 500 {
+                found.words.push(names.words(text, masks, it.start as usize, it.end as usize));
+                item.words = found.words.len() as u32;
+            }
+        }
+        let whole = [find::whole_text(segment)];
+        let fields = if segment.fields.is_empty() { &whole[..] } else { &segment.fields };
+        for &index in &cells.searched {
+            let field = &fields[index as usize];
+            let (lo, hi) = bounds(plain, field);
+            let number = if segment.fields.is_empty() { u32::MAX } else { index };
+            if lo < hi && (field.kind == FieldKind::Narrative || names::is_prose(&text[lo..hi])) {
+                let field = Searched { text, masks, lo, hi, number };
+                names.search(field, buffers, &mut found.items, &mut found.words);
+            }
+        }
     }
 
     /// Identifiers that others begin with, such as the wage earner's SSN in a HICN. It may be another person's.
@@ -424,9 +473,10 @@ impl Detector {
     /// that reaches the threshold. Does not learn.
     pub fn settle(&self, memory: &SourceMemory, candidates: &Candidates, mut decide: impl FnMut(usize, Detection)) {
         let columns = memory.views(&candidates.columns);
+        let known = KnownNames::of(candidates, memory);
         for (index, candidate) in candidates.items.iter().enumerate() {
             let detection = match candidate.column {
-                0 => candidate.detection,
+                0 => known.judge(candidate, candidates),
                 column => columns[column as usize - 1].judge(candidate.detection),
             };
             if detection.permille >= self.options.min_permille {
@@ -501,6 +551,7 @@ impl Candidates {
         self.counted.clear();
         self.health = HealthTally::default();
         self.columns.clear();
+        self.words.clear();
     }
 
     /// Detections before they are settled, counted ones among them.

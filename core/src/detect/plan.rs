@@ -76,6 +76,8 @@ pub struct Outcome {
     pub is_sure: bool,
     /// The score reaches the threshold.
     pub reaches: bool,
+    /// It is a person's name.
+    pub is_name: bool,
     /// It is sure, and the value becomes one candidate at most.
     is_single: bool,
 }
@@ -92,6 +94,7 @@ impl Plan {
             for row in &mut rows {
                 row.is_reported |= detector.options.health;
                 row.reaches = row.detection.permille >= detector.options.min_permille;
+                row.is_name = detector.names.as_ref().is_some_and(|it| it.is_person(row.detection.entity));
             }
             trials.push(Trial::new(rules.pattern(index), index, outcomes.len(), rows.map(|it| it.rank)));
             outcomes.extend(rows);
@@ -331,6 +334,7 @@ impl Outcome {
             health: pattern.health.filter(|_| permille >= 500).and_then(Tally::number),
             is_sure: pattern.health.is_none() && permille >= 500,
             reaches: false,
+            is_name: false,
             is_single: pattern.health.is_none() && permille >= 500 && pattern.contains.is_none(),
         }
     }

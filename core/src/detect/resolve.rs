@@ -1,6 +1,7 @@
 //! Overlapping candidates: of two that share bytes, one stays.
 
 use super::Candidate;
+use crate::model::Evidence;
 
 /// Orders candidates by place and keeps the better of any two that overlap.
 pub fn resolve(items: &mut Vec<Candidate>) {
@@ -36,11 +37,12 @@ pub fn resolve(items: &mut Vec<Candidate>) {
     items.truncate(kept);
 }
 
-/// Higher band first, then the longer value, then the score.
+/// Higher band first, then the longer value, then what a pattern says before what the model guesses, then the score.
 fn better(a: &Candidate, b: &Candidate) -> bool {
     let rank = |it: &Candidate| {
         let detection = &it.detection;
-        (detection.permille >= 500, detection.end - detection.start, detection.permille)
+        let by_pattern = !detection.evidence.has(Evidence::MODEL);
+        (detection.permille >= 500, detection.end - detection.start, by_pattern, detection.permille)
     };
     rank(a) > rank(b)
 }
@@ -48,7 +50,7 @@ fn better(a: &Candidate, b: &Candidate) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Detection, EntityId, Evidence, Subject};
+    use crate::model::{Detection, EntityId, Subject};
 
     fn candidate(start: u32, end: u32, permille: u16) -> Candidate {
         let detection = Detection {
@@ -63,7 +65,7 @@ mod tests {
             evidence: Evidence::default(),
             field: 0,
         };
-        Candidate { detection, column: 0 }
+        Candidate { detection, column: 0, words: 0 }
     }
 
     #[test]

@@ -171,6 +171,8 @@ impl Evidence {
     pub const CHECK_FAILED: Evidence = Evidence(1 << 10);
     /// A cue speaks against it.
     pub const VETO: Evidence = Evidence(1 << 11);
+    /// The model of names and places says so.
+    pub const MODEL: Evidence = Evidence(1 << 12);
 
     /// True where all of `other` is in the set.
     pub fn has(self, other: Evidence) -> bool {
@@ -185,7 +187,7 @@ impl Evidence {
 
     /// The stable ids, `entity` standing in those that name one: `format`, `check:us_npi`, `cue:mrn`, `column:vote`.
     pub fn ids(self, entity: &str) -> Vec<String> {
-        const ROWS: [(Evidence, &str, bool); 12] = [
+        const ROWS: [(Evidence, &str, bool); 13] = [
             (Evidence::FORMAT, "format", false),
             (Evidence::CHECK, "check", true),
             (Evidence::CUE, "cue", true),
@@ -198,6 +200,7 @@ impl Evidence {
             (Evidence::LOG_POSITION, "log_position", false),
             (Evidence::CHECK_FAILED, "check_failed", true),
             (Evidence::VETO, "veto", false),
+            (Evidence::MODEL, "model", true),
         ];
         let named = |&(_, id, names): &(Evidence, &str, bool)| if names { format!("{id}:{entity}") } else { id.into() };
         ROWS.iter().filter(|row| self.has(row.0)).map(named).collect()

@@ -19,6 +19,7 @@ use super::gazetteer::Gazetteer;
 use super::health::Vocabulary;
 use super::matcher::{self, Matcher};
 use super::usual::{self, Look};
+use super::names::model::HEADER;
 use super::validate::{self, Validator};
 use crate::model::{EntityId, SafeHarbor, Subject};
 use crate::{Error, ErrorKind};
@@ -162,6 +163,7 @@ impl Ruleset {
         for file in phisift_patterns::FILES {
             hasher.update(file.path.as_bytes()).update(file.text.as_bytes());
         }
+        hasher.update(phisift_patterns::NAMES.get(..HEADER).unwrap_or_default());
         for file in phisift_patterns::identifiers().filter(|it| it.path != "context.toml") {
             let pattern = parse(file.path, file.text)?;
             parsed.insert(pattern.id.clone(), pattern);

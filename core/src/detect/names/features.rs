@@ -1,0 +1,78 @@
+//! What the model is told of a token: sixteen hashed facts about it and its neighbours. Training calls the same code.
+
+use super::lexicon::Entry;
+use super::token::{Shape, Token};
+
+/// Facts told of each token.
+pub const FACTS: usize = 18;
+/// Those of them that name the token itself. Training leaves them out now and then, so that names it never saw are
+/// judged by their surroundings.
+pub const OF_ITS_WORD: [usize; 6] = [1, 4, 5, 8, 9, 16];
+
+/// The facts of token `at` of `tokens`, as hashes.
+pub fn facts(text: &[u8], tokens: &[Token], at: usize) -> [u64; FACTS] {
+    let token = |step: isize| at.checked_add_signed(step).and_then(|it| tokens.get(it)).copied().unwrap_or_default();
+    let around = [token(-2), token(-1), token(0), token(1), token(2)];
+    let [two_before, before, this, behind, two_behind] = &around;
+    let [k2b, kb, k, ka, k2a] = around.map(|it| kind(&it));
+    let s = this.shape as u64;
+    let gaps = this.gap as u64 | (behind.gap as u64) << 3 | (before.gap as u64) << 6;
+    let outline = around.iter().fold(0, |value, it| value << 4 | it.shape as u64);
+    let word = &text[this.start as usize..this.end as usize];
+    let (head, tail) = (letters(word.first_chunk()), letters(word.last_chunk()));
+    let rows: [(u64, u64); FACTS] = [
+        (u64::from(this.entry.0), s),
+        (this.hash, 0),
+        (before.hash, k),
+        (behind.hash, k),
+        (before.hash.rotate_left(17) ^ this.hash, 0),
+        (this.hash.rotate_left(17) ^ behind.hash, 0),
+        (two_before.hash.rotate_left(17) ^ before.hash, s),
+        (behind.hash.rotate_left(17) ^ two_behind.hash, s),
+        (tail, s),
+        (head, s),
+        (kb << 32 | k, ka),
+        (outline, gaps),
+        (k2b << 32 | kb, k),
+        (k << 32 | ka, k2a),
+        (two_before.hash, kb << 32 | k),
+        (two_behind.hash, k << 32 | ka),
+        (tail >> 8, word.len() as u64),
+        (k, gaps),
+    ];
+    let mut out = [0; FACTS];
+    for (number, (slot, (a, b))) in out.iter_mut().zip(rows).enumerate() {
+        *slot = mix(a, b, number as u64 + 1);
+    }
+    out
+}
+
+/// A word's kind: its shape and the coarse part of its entry.
+#[inline]
+fn kind(token: &Token) -> u64 {
+    let Entry(bits) = token.entry;
+    let it = token.entry;
+    let coarse = |rank: u16| u64::from(rank.div_ceil(2));
+    let cue = u64::from(bits >> 11 & 15);
+    let mark = if token.shape == Shape::Mark { token.hash & 0xff } else { 0 };
+    token.shape as u64
+        | cue << 4
+        | coarse(it.given()) << 8
+        | coarse(it.surname()) << 11
+        | coarse(it.common()) << 14
+        | u64::from(it.place()) << 17
+        | mark << 19
+}
+
+/// Three bytes in lower case; 0 where a word is shorter.
+#[inline]
+fn letters(bytes: Option<&[u8; 3]>) -> u64 {
+    bytes.map_or(0, |&[a, b, c]| u64::from(u32::from_be_bytes([0, a | 0x20, b | 0x20, c | 0x20])))
+}
+
+#[inline]
+fn mix(a: u64, b: u64, number: u64) -> u64 {
+    let value = (a ^ number.wrapping_mul(0xA24B_AED4_963E_E407)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let value = (value ^ value >> 32 ^ b.wrapping_mul(0xC2B2_AE3D_27D4_EB4F)).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
+    value ^ value >> 29
+}

@@ -1,0 +1,159 @@
+//! Labels of tokens become mentions of people and places, with their scores.
+
+use std::ops::Range;
+
+use super::Words;
+use super::lexicon::Cue;
+use super::model::{Decoded, Model, NAME, PLACE};
+use super::runs::{self, Run};
+use super::token::{Shape, Token, Tokens};
+use crate::detect::words::word_hash;
+use crate::model::Subject;
+
+/// What is mentioned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A person's name.
+    Name,
+    /// A place.
+    Place,
+}
+
+/// A name or place, or what may be one. Holds no text.
+#[derive(Clone, Copy, Debug)]
+pub struct Mention {
+    /// First byte.
+    pub start: u32,
+    /// Behind the last byte.
+    pub end: u32,
+    /// What it is.
+    pub kind: Kind,
+    /// Its score in thousandths.
+    pub permille: u16,
+    /// Whose it is, as far as a cue tells.
+    pub subject: Subject,
+    /// Its first words.
+    pub words: Words,
+}
+
+impl Mention {
+    /// Least score at which a single word counts as what may be a name, and the same of an ordinary word.
+    pub const WEAK: [u16; 2] = [40, 200];
+}
+
+/// Buffers of one thread.
+#[derive(Default)]
+pub struct Buffers {
+    run: Run,
+    decoded: Decoded,
+}
+
+/// Adds the mentions in the field `lo..tokens.hi`.
+pub fn search(model: &Model<'_>, tokens: Tokens<'_>, lo: usize, buffers: &mut Buffers, out: &mut impl FnMut(Mention)) {
+    let Buffers { run, decoded } = buffers;
+    runs::each_run(tokens, lo, run, |run| {
+        model.decode(tokens.text, run, decoded);
+        take(model, run, decoded, out);
+    });
+}
+
+/// The mentions of one decoded run.
+fn take(model: &Model<'_>, run: &Run, decoded: &Decoded, out: &mut impl FnMut(Mention)) {
+    let tokens = run.own();
+    let mut at = 0;
+    while at < tokens.len() {
+        let label = usize::from(decoded.labels[at]);
+        let mut end = at + 1;
+        while label > 0 && end < tokens.len() && usize::from(decoded.labels[end]) == (label + 1 & !1) {
+            end += 1;
+        }
+        let found = match label {
+            NAME | 2 => mention(model, decoded, run, at..end, Kind::Name),
+            PLACE | 4 => mention(model, decoded, run, at..end, Kind::Place),
+            _ => weak(model, decoded, tokens, at),
+        };
+        found.into_iter().for_each(&mut *out);
+        at = end;
+    }
+}
+
+fn mention(model: &Model<'_>, decoded: &Decoded, run: &Run, span: Range<usize>, kind: Kind) -> Option<Mention> {
+    let tokens = run.own();
+    let last = span.clone().rev().find(|it| tokens[*it].is_word())?;
+    let first = (span.start..=last).find(|it| tokens[*it].is_word())?;
+    let (label, table) = if kind == Kind::Name { (NAME, 0) } else { (PLACE, 1) };
+    let margins = (first..=last).filter(|it| tokens[*it].may_name()).map(|it| decoded.margin(it, label));
+    let (sum, count) = margins.fold((0, 0), |(sum, count), it| (sum + it, count + 1));
+    if count == 0 {
+        return None;
+    }
+    let no_place = |it: &Token| !it.may_name() || matches!(it.entry.cue(), Cue::Country | Cue::PlaceWord);
+    let caret = |it: &Token| it.shape == Shape::Mark && it.hash == u64::from(b'^');
+    let own = &tokens[first..=last];
+    if kind == Kind::Place && (own.iter().all(no_place) || own.iter().any(caret)) {
+        return None;
+    }
+    let mut permille = model.permille(table, sum / count);
+    if kind == Kind::Name && is_eponym(&run.tokens[run.first + first..], last - first) {
+        permille = permille * 3 / 10;
+    }
+    let subject =
+        if kind == Kind::Name { subject(&run.tokens, run.first + first, run.first + last) } else { Subject::Unknown };
+    Some(Mention { start: tokens[first].start, end: tokens[last].end, kind, permille, subject, words: words(own) })
+}
+
+/// True for `Dr`, `Dra` and `Doctor`.
+fn is_doctor(token: &Token) -> bool {
+    [&b"dr"[..], b"dra", b"doctor", b"doctora", b"nurse"].iter().any(|it| word_hash(it, 0, it.len()) == token.hash)
+}
+
+/// True where what may be a name names a finding: `Homan's sign`, `Smith-Magenis syndrome`.
+fn is_eponym(tokens: &[Token], last: usize) -> bool {
+    let possessive = |it: &&Token| it.shape == Shape::Mark && it.hash > 255;
+    let behind = tokens[last + 1..].iter().find(|it| !possessive(it));
+    let of_a_person = tokens[..=last].iter().any(|it| it.entry.given() >= 5) && last > 0;
+    !of_a_person && behind.is_some_and(|it| it.shape == Shape::Lower && it.entry.cue() == Cue::Health)
+}
+
+/// Whose name it is, by the words directly before and behind it.
+fn subject(tokens: &[Token], first: usize, last: usize) -> Subject {
+    let behind = tokens[last + 1..].iter().find(|it| it.shape != Shape::Comma);
+    if behind.is_some_and(|it| it.entry.cue() == Cue::Credential) {
+        return Subject::Provider;
+    }
+    let before = tokens[..first].iter().rev().take(3);
+    for token in before.take_while(|it| !matches!(it.shape, Shape::Period | Shape::Close)) {
+        match token.entry.cue() {
+            Cue::Patient => return Subject::Patient,
+            Cue::Relation => return Subject::Relative,
+            Cue::Provider => return Subject::Provider,
+            Cue::Title if is_doctor(token) => return Subject::Provider,
+            _ => {}
+        }
+    }
+    Subject::Unknown
+}
+
+fn words(tokens: &[Token]) -> Words {
+    let mut out = Words::default();
+    let hashes = tokens.iter().filter(|it| it.may_name() && it.end - it.start > 2).map(|it| it.hash);
+    out.iter_mut().zip(hashes).for_each(|(slot, hash)| *slot = hash);
+    out
+}
+
+/// A single word that the model took for no name, but not clearly.
+fn weak(model: &Model<'_>, decoded: &Decoded, tokens: &[Token], at: usize) -> Option<Mention> {
+    let token = &tokens[at];
+    let permille = model.permille(0, decoded.margin(at, NAME)).min(499);
+    let counts = token.may_name()
+        && token.end - token.start > 2
+        && permille >= Mention::WEAK[usize::from(token.entry.common() >= 3)];
+    counts.then(|| Mention {
+        start: token.start,
+        end: token.end,
+        kind: Kind::Name,
+        permille,
+        subject: Subject::Unknown,
+        words: words(&tokens[at..=at]),
+    })
+}

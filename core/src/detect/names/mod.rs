@@ -1,0 +1,150 @@
+//! Names of people and places in running text: runs of capitalised words, judged by a small trained model.
+//!
+//! The modules are public so that training sees texts through the very same code. They are no stable interface.
+
+pub mod features;
+pub mod lexicon;
+pub mod mention;
+pub mod model;
+pub mod runs;
+pub mod token;
+
+use self::lexicon::Lexicon;
+use self::mention::{Buffers, Kind, Mention};
+use self::model::Model;
+use self::token::Tokens;
+use super::masks::Masks;
+use super::normalise::{self, Plain};
+use super::{Candidate, Ruleset};
+use crate::model::{Detection, EntityId, Evidence};
+use crate::{Error, ErrorKind};
+
+/// A text by itself, as the model reads it: for training and measuring.
+pub struct Page<'a> {
+    plain: Plain<'a>,
+    masks: Masks,
+}
+
+impl<'a> Page<'a> {
+    /// Reads a text.
+    pub fn new(text: &'a [u8]) -> Self {
+        let plain = normalise::normalise(text);
+        let mut masks = Masks::default();
+        masks.fill(&plain.text);
+        Page { plain, masks }
+    }
+
+    /// Its tokens, as a lexicon knows them.
+    pub fn tokens<'p>(&'p self, lexicon: Lexicon<'p>) -> Tokens<'p> {
+        Tokens { text: &self.plain.text, masks: &self.masks, lexicon, hi: self.plain.text.len() }
+    }
+
+    /// The place in the text as it was given of a place in the text as it is read.
+    pub fn original(&self, start: u32, end: u32) -> (usize, usize) {
+        if self.plain.is_original() {
+            return (start as usize, end as usize);
+        }
+        (self.plain.start(start) as usize, self.plain.end(end) as usize)
+    }
+}
+
+/// What the recogniser reports, and as what.
+#[derive(Clone, Debug)]
+pub(super) struct Names {
+    model: Model<'static>,
+    person: Option<Reported>,
+    city: Option<Reported>,
+}
+
+/// A pattern of the ruleset, under which mentions are reported.
+#[derive(Clone, Copy, Debug)]
+struct Reported {
+    pattern: u16,
+    entity: EntityId,
+}
+
+impl Names {
+    /// The built-in model, for those of the ruleset's patterns that are looked for; `None` where there is nothing to
+    /// look for.
+    ///
+    /// # Errors
+    /// Kind `Pattern` where the model file is none.
+    pub fn new(rules: &Ruleset, wanted: &[bool]) -> Result<Option<Names>, Error> {
+        let model = Model::read(phisift_patterns::NAMES)
+            .ok_or_else(|| Error::new(ErrorKind::Pattern, "reading the model of names: the file is none"))?;
+        let reported = |id: &str| {
+            let index = rules.patterns().iter().position(|it| it.file.id == id).filter(|it| wanted[*it])?;
+            Some(Reported { pattern: index as u16, entity: rules.patterns()[index].entity })
+        };
+        let names = Names { model, person: reported("person_name"), city: reported("city") };
+        Ok((names.person.is_some() || names.city.is_some()).then_some(names))
+    }
+
+    /// True for the entity of people's names.
+    pub fn is_person(&self, entity: EntityId) -> bool {
+        self.person.is_some_and(|it| it.entity == entity)
+    }
+
+    /// Adds what is mentioned in `lo..hi` as candidates, and their words.
+    pub fn search(&self, field: Searched<'_>, buffers: &mut Buffers, out: &mut Vec<Candidate>, words: &mut Vec<Words>) {
+        let Searched { text, masks, lo, hi, number: field } = field;
+        let tokens = Tokens { text, masks, lexicon: self.model.lexicon, hi };
+        mention::search(&self.model, tokens, lo, buffers, &mut |it: Mention| {
+            let reported = if it.kind == Kind::Name { self.person } else { self.city };
+            let Some(Reported { pattern, entity }) = reported else { return };
+            let detection = Detection {
+                entity,
+                pattern,
+                start: it.start,
+                end: it.end,
+                permille: it.permille,
+                validated: None,
+                role: None,
+                subject: it.subject,
+                evidence: Evidence::MODEL,
+                field,
+            };
+            let number = if it.kind == Kind::Name {
+                words.push(it.words);
+                words.len() as u32
+            } else {
+                0
+            };
+            out.push(Candidate { detection, column: 0, words: number });
+        });
+    }
+
+    /// The words of a name that something else found.
+    pub fn words(&self, text: &[u8], masks: &Masks, start: usize, end: usize) -> Words {
+        let tokens = Tokens { text, masks, lexicon: self.model.lexicon, hi: end };
+        let (mut at, mut words, mut count) = (start, Words::default(), 0);
+        while let Some(token) = tokens.next(at).filter(|_| count < words.len()) {
+            at = token.end as usize;
+            if token.is_capitalised() && token.end - token.start > 2 {
+                words[count] = token.hash;
+                count += 1;
+            }
+        }
+        words
+    }
+}
+
+/// True for a structured value that is running text, and not one value: it has several blanks and lower-case words.
+#[inline]
+pub(super) fn is_prose(value: &[u8]) -> bool {
+    value.len() >= 24 && value.iter().filter(|it| **it == b' ').nth(3).is_some()
+}
+
+/// Hashes of a name's first words; 0 where it has fewer.
+pub type Words = [u64; 4];
+
+/// A field to be searched.
+#[derive(Clone, Copy)]
+pub(super) struct Searched<'a> {
+    pub text: &'a [u8],
+    pub masks: &'a Masks,
+    pub lo: usize,
+    pub hi: usize,
+    /// The field's number, as detections say it.
+    pub number: u32,
+}

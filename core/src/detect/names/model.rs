@@ -1,0 +1,243 @@
+//! The trained model: integer weights of hashed facts, and the best labels for a run of tokens. Never floats, so that
+//! every machine gives the same scores.
+
+use super::features::{FACTS, facts};
+use super::lexicon::Lexicon;
+use super::runs::{LONGEST, Run};
+use super::token::{Gap, Shape, Token};
+
+/// Labels of a token: outside, then first and further tokens of a person's name, a place and an organisation.
+pub const LABELS: usize = 7;
+/// What a token is part of, by label.
+pub const OUTSIDE: usize = 0;
+/// First token of a name; the label behind it is that of further ones.
+pub const NAME: usize = 1;
+/// First token of a place.
+pub const PLACE: usize = 3;
+/// First token of an organisation.
+pub const ORGANISATION: usize = 5;
+/// Kinds of joints between two tokens, each with its own weights of label pairs.
+pub const JOINTS: usize = 6;
+/// Steps of the tables from margins to scores.
+pub const STEPS: usize = 128;
+/// Margin between two steps.
+pub const STEP: i32 = 16;
+
+const MAGIC: &[u8; 8] = b"phisift1";
+const JOINT_BYTES: usize = JOINTS * 8 * 8 * 2;
+const TABLE_BYTES: usize = STEPS * 2;
+/// Magic, sizes of lexicon and weights, digest of all that follows: joints, the two score tables, lexicon, weights.
+pub const HEADER: usize = 32;
+
+/// A model in its file's bytes, of which nothing is copied.
+#[derive(Clone, Copy)]
+pub struct Model<'a> {
+    /// What is known of single words.
+    pub lexicon: Lexicon<'a>,
+    weights: &'a [[u8; 8]],
+    joints: &'a [u8],
+    scores: [&'a [u8]; 2],
+}
+
+/// What the parts of a model file are made of.
+pub struct Parts {
+    /// See [`Lexicon`].
+    pub lexicon: Vec<[u8; 4]>,
+    /// Rows of a check byte and a weight for each label.
+    pub weights: Vec<[u8; 8]>,
+    /// Weights of label pairs by joint.
+    pub joints: [[[i16; 8]; 8]; JOINTS],
+    /// Thousandths by margin, for names and places.
+    pub scores: [[u16; STEPS]; 2],
+}
+
+impl Parts {
+    /// The file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = MAGIC.to_vec();
+        out.extend((self.lexicon.len() as u32).to_le_bytes());
+        out.extend((self.weights.len() as u32).to_le_bytes());
+        out.extend([0; 16]);
+        let joints = self.joints.as_flattened().as_flattened();
+        out.extend(joints.iter().flat_map(|it| it.to_le_bytes()));
+        out.extend(self.scores.as_flattened().iter().flat_map(|it| it.to_le_bytes()));
+        out.extend(self.lexicon.as_flattened());
+        out.extend(self.weights.as_flattened());
+        let digest = digest(&out);
+        out[HEADER - digest.len()..HEADER].copy_from_slice(&digest);
+        out
+    }
+}
+
+/// What the header says of the bytes behind it: by it a ruleset's hash depends on the model without reading it all.
+pub fn digest(file: &[u8]) -> [u8; 16] {
+    let hash = blake3::hash(&file[HEADER..]);
+    hash.as_bytes().first_chunk().copied().expect("a hash has 32 bytes")
+}
+
+impl std::fmt::Debug for Model<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Model({} rows)", self.weights.len())
+    }
+}
+
+impl<'a> Model<'a> {
+    /// Reads a model file; `None` where it is none.
+    pub fn read(bytes: &'a [u8]) -> Option<Self> {
+        let (head, rest) = bytes.split_at_checked(HEADER)?;
+        let number = |at: usize| head[at..at + 4].try_into().map(u32::from_le_bytes).ok().map(|it| it as usize);
+        let (slots, rows) = (number(8)?, number(12)?);
+        let (joints, rest) = rest.split_at_checked(JOINT_BYTES)?;
+        let (names, rest) = rest.split_at_checked(TABLE_BYTES)?;
+        let (places, rest) = rest.split_at_checked(TABLE_BYTES)?;
+        let (lexicon, weights) = rest.split_at_checked(slots.checked_mul(4)?)?;
+        let (weights, beyond) = weights.as_chunks::<8>();
+        let whole = head.starts_with(MAGIC) && beyond.is_empty() && weights.len() == rows && rows.is_power_of_two();
+        let lexicon = Lexicon::new(lexicon)?;
+        (whole && rows >= 2).then_some(Model { lexicon, weights, joints, scores: [names, places] })
+    }
+
+    /// The place of a fact among `rows` rows, and its check byte, which is never 0.
+    #[inline]
+    pub fn place(fact: u64, rows: usize) -> (usize, u8) {
+        ((fact >> 8) as usize & (rows - 1), fact as u8 | 1)
+    }
+
+    /// Adds a fact's weights.
+    #[inline]
+    fn add(&self, fact: u64, sums: &mut [i32; 8]) {
+        let (row, check) = Self::place(fact, self.weights.len());
+        for row in [row, row ^ 1] {
+            let weights = &self.weights[row];
+            if weights[0] == check {
+                // The check byte is summed up with the weights: eight lanes at once are cheaper than seven.
+                for (sum, weight) in sums.iter_mut().zip(weights) {
+                    *sum += i32::from(*weight as i8);
+                }
+                return;
+            }
+        }
+    }
+
+    #[inline]
+    fn joint(&self, joint: usize, from: usize, to: usize) -> i32 {
+        let at = ((joint * 8 + from) * 8 + to) * 2;
+        i32::from(i16::from_le_bytes([self.joints[at], self.joints[at + 1]]))
+    }
+
+    /// How likely a margin makes a name (0) or a place (1), in thousandths.
+    pub fn permille(&self, table: usize, margin: i32) -> u16 {
+        let step = (margin.div_euclid(STEP) + STEPS as i32 / 2).clamp(0, STEPS as i32 - 1) as usize;
+        u16::from_le_bytes([self.scores[table][step * 2], self.scores[table][step * 2 + 1]])
+    }
+
+    /// Labels the run's own tokens.
+    pub fn decode(&self, text: &[u8], run: &Run, decoded: &mut Decoded) {
+        let count = run.own().len().min(LONGEST);
+        decoded.count = count;
+        for at in 0..count {
+            let sums = &mut decoded.emission[at];
+            *sums = [0; 8];
+            for fact in facts(text, &run.tokens, run.first + at) {
+                self.add(fact, sums);
+            }
+            sums.copy_within(1.., 0);
+        }
+        decoded.solve(self, run.own());
+    }
+}
+
+/// What the tokens of a run are, with how clearly.
+pub struct Decoded {
+    count: usize,
+    emission: [[i32; 8]; LONGEST],
+    ahead: [[i32; LABELS]; LONGEST],
+    behind: [[i32; LABELS]; LONGEST],
+    from: [[u8; LABELS]; LONGEST],
+    /// The best label of each token.
+    pub labels: [u8; LONGEST],
+}
+
+impl Default for Decoded {
+    fn default() -> Self {
+        Decoded {
+            count: 0,
+            emission: [[0; 8]; LONGEST],
+            ahead: [[0; LABELS]; LONGEST],
+            behind: [[0; LABELS]; LONGEST],
+            from: [[0; LABELS]; LONGEST],
+            labels: [0; LONGEST],
+        }
+    }
+}
+
+/// Far below every sum.
+const NEVER: i32 = -1_000_000;
+
+impl Decoded {
+    /// The best path, and for each token and label the best path through them.
+    fn solve(&mut self, model: &Model<'_>, tokens: &[Token]) {
+        let count = self.count;
+        for to in 0..LABELS {
+            self.ahead[0][to] =
+                self.emission[0][to] + allowed(OUTSIDE, to).map_or(NEVER, |()| model.joint(0, OUTSIDE, to));
+        }
+        for at in 1..count {
+            let joint = joint_of(&tokens[at]);
+            for to in 0..LABELS {
+                let ways = (0..LABELS).map(|from| {
+                    let step = allowed(from, to).map_or(NEVER, |()| model.joint(joint, from, to));
+                    (self.ahead[at - 1][from] + step, from)
+                });
+                let (best, from) = ways.fold((i32::MIN, 0), |best, it| if it.0 > best.0 { it } else { best });
+                self.ahead[at][to] = best + self.emission[at][to];
+                self.from[at][to] = from as u8;
+            }
+        }
+        self.behind[count - 1] = [0; LABELS];
+        for at in (1..count).rev() {
+            let joint = joint_of(&tokens[at]);
+            for from in 0..LABELS {
+                let ways = (0..LABELS).map(|to| {
+                    let step = allowed(from, to).map_or(NEVER, |()| model.joint(joint, from, to));
+                    step + self.emission[at][to] + self.behind[at][to]
+                });
+                self.behind[at - 1][from] = ways.max().unwrap_or(NEVER);
+            }
+        }
+        let last = &self.ahead[count - 1];
+        let mut label = (0..LABELS).fold(0, |best, it| if last[it] > last[best] { it } else { best });
+        for at in (0..count).rev() {
+            self.labels[at] = label as u8;
+            label = usize::from(self.from[at][label]);
+        }
+    }
+
+    /// By how much the best path with that kind of label (`NAME`, `PLACE`) at a token beats the best without.
+    pub fn margin(&self, at: usize, kind: usize) -> i32 {
+        let through = |label: usize| self.ahead[at][label] + self.behind[at][label];
+        let with = through(kind).max(through(kind + 1));
+        let others = (0..LABELS).filter(|it| *it != kind && *it != kind + 1);
+        with - others.map(through).max().unwrap_or(NEVER)
+    }
+}
+
+/// A further token follows a token of its own kind.
+pub fn allowed(from: usize, to: usize) -> Option<()> {
+    let inside = to > 0 && to % 2 == 0;
+    (!inside || from == to || from + 1 == to).then_some(())
+}
+
+/// What joins a token to the one before; 0 is the joint at a run's start.
+pub fn joint_of(token: &Token) -> usize {
+    match (token.gap, token.shape) {
+        (Gap::Line | Gap::Paragraph, _) => 1,
+        (Gap::Wide, _) => 2,
+        (_, Shape::Comma | Shape::Mark | Shape::Dash) => 3,
+        (Gap::None, _) => 4,
+        _ => 5,
+    }
+}
+
+/// Facts told of each token.
+pub const FACTS_OF_A_TOKEN: usize = FACTS;
