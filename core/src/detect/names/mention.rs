@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
+use super::hash::word_hash;
 use super::Words;
 use super::lexicon::Cue;
 use super::model::{Decoded, Model, NAME, PLACE};
 use super::runs::{self, Run};
 use super::token::{Shape, Token, Tokens};
-use crate::detect::words::word_hash;
 use crate::model::Subject;
 
 /// What is mentioned.

@@ -3,6 +3,7 @@
 //! The modules are public so that training sees texts through the very same code. They are no stable interface.
 
 pub mod features;
+pub mod hash;
 pub mod lexicon;
 pub mod mention;
 pub mod model;

@@ -1,9 +1,9 @@
 //! Where names may be: runs of capitalised words, with what stands around them. Decides nothing.
 
+use super::hash::word_hash;
 use super::lexicon::Cue;
 use super::token::{Gap, Shape, Token, Tokens, is_letter};
 use crate::detect::masks::Masks;
-use crate::detect::words::word_hash;
 
 /// How far back from a run its surroundings are read, in bytes.
 const LOOK_BACK: usize = 48;

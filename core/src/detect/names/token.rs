@@ -1,8 +1,8 @@
 //! Words and marks of running text, as the name model sees them. Never looks at meaning beyond a word's lexicon entry.
 
+use super::hash::word_hash;
 use super::lexicon::{Cue, Entry, Lexicon};
 use crate::detect::masks::Masks;
-use crate::detect::words::word_hash;
 
 /// What a token looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
