@@ -38,6 +38,7 @@ fn main() -> Result<ExitCode> {
     let done = match args.first().map(String::as_str) {
         Some("train") => train::run(&root).map(|()| true),
         Some("eval") => measure_all::run(&root),
+        Some("clean") => measure::clean(&args[1]).map(|()| true),
         Some("trace") => measure::trace(&root, &args[1..]).map(|()| true),
         Some("quick") => measure::quick(&root, &args[1..]).map(|()| true),
         _ => bail!("no such command\n{HELP}"),

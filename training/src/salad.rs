@@ -4,7 +4,7 @@ use phisift::detect::names::lexicon::Lexicon;
 use phisift::detect::names::token::Shape;
 
 use crate::crf::Dice;
-use crate::text::{GENERATED, Text};
+use crate::text::{SALAD, Text};
 
 /// Words of a text.
 const LENGTH: usize = 160;
@@ -13,7 +13,7 @@ const LENGTH: usize = 160;
 pub fn texts(others: &[Text], count: usize) -> Vec<Text> {
     let words = words(others);
     let mut dice = Dice(7);
-    (0..count).map(|_| Text::new(GENERATED, text(&words, &mut dice), &[], false)).collect()
+    (0..count).map(|_| Text::new(SALAD, text(&words, &mut dice), &[], false)).collect()
 }
 
 /// Every word in lower case of a letter or more, each once, in order.

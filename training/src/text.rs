@@ -20,6 +20,9 @@ pub enum Class {
 /// The set of our own generator.
 pub const GENERATED: &str = "generated";
 
+/// The set of words picked at random: of these nothing is counted.
+pub const SALAD: &str = "salad";
+
 /// One text of a set.
 pub struct Text {
     /// The set.
@@ -44,7 +47,7 @@ impl Text {
 
         // Texts live as long as the training does.
         let page = Page::new(Box::leak(text.into_bytes().into_boxed_slice()));
-        Text { set: set.to_owned(), page, spans, is_ours: set == GENERATED, held_out }
+        Text { set: set.to_owned(), page, spans, is_ours: set == GENERATED || set == SALAD, held_out }
     }
 }
 

@@ -21,7 +21,7 @@ const SEED: u64 = 18;
 /// Sets that leave names unmarked so often that no score can be read off them.
 const UNEVEN: [&str; 3] = ["btc", "litbank", "gum_train"];
 /// Texts of words picked at random.
-const SALAD: usize = 250;
+const SALAD: usize = 1500;
 /// Where the model lies.
 pub const MODEL: &str = "patterns/models/names.bin";
 
@@ -34,7 +34,7 @@ fn weight(set: &str) -> f32 {
         "litbank" => 0.5,
         "crossner" => 0.5,
         "wikigold" => 1.5,
-        "generated" => 0.5,
+        "generated" | "salad" => 0.5,
         _ => 1.0,
     }
 }

@@ -9,7 +9,7 @@ use phisift::detect::names::lexicon::{Cue, Entry, Lexicon};
 use phisift::detect::names::token::{Shape, Token};
 
 use crate::read;
-use crate::text::{Text, Truth};
+use crate::text::{SALAD, Text, Truth};
 
 /// Slots of the table.
 const SLOTS: usize = 1 << 18;
@@ -81,7 +81,7 @@ pub fn build(root: &Path, texts: &[Text]) -> Result<Vec<[u8; 4]>> {
     let mut words: HashMap<u64, Word> = HashMap::new();
     names(&read::shared(root).join("lists"), &mut words)?;
     cues(root, &mut words)?;
-    texts.iter().for_each(|text| count(text, &mut words));
+    texts.iter().filter(|it| it.set != SALAD).for_each(|text| count(text, &mut words));
     Ok(table(&words))
 }
 

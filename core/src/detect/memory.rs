@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::names::Words;
 use super::{Candidate, Candidates};
 use crate::model::{Detection, EntityId, Evidence};
 
@@ -87,10 +88,15 @@ impl<'m> KnownNames<'m> {
     }
 }
 
-/// Words of the names that are sure in their own block.
+/// Words of the names that are sure in their own block: labelled, titled or full ones. A single word by itself
+/// establishes nothing, however sure it is.
 fn established(candidates: &Candidates) -> impl Iterator<Item = u64> {
     let sure = candidates.items.iter().filter(|it| it.words > 0 && it.detection.permille >= SURE_NAME);
-    sure.flat_map(|it| candidates.words[it.words as usize - 1]).filter(|it| *it != 0)
+    let words = sure.map(|it| (it.detection.evidence, candidates.words[it.words as usize - 1]));
+    let establishes = |(evidence, words): &(Evidence, Words)| {
+        !evidence.has(Evidence::MODEL) || evidence.has(Evidence::CUE) || words[1] != 0
+    };
+    words.filter(establishes).flat_map(|it| it.1).filter(|it| *it != 0)
 }
 
 #[derive(Clone, Debug, Default)]

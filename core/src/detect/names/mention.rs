@@ -32,6 +32,8 @@ pub struct Mention {
     pub permille: u16,
     /// Whose it is, as far as a cue tells.
     pub subject: Subject,
+    /// A title stands before it.
+    pub titled: bool,
     /// Its first words.
     pub words: Words,
 }
@@ -81,25 +83,35 @@ fn mention(model: &Model<'_>, decoded: &Decoded, run: &Run, span: Range<usize>, 
     let tokens = run.own();
     let last = span.clone().rev().find(|it| tokens[*it].is_word())?;
     let first = (span.start..=last).find(|it| tokens[*it].is_word())?;
+    let own = &tokens[first..=last];
+    if kind == Kind::Place && is_no_place(own) {
+        return None;
+    }
     let (label, table) = if kind == Kind::Name { (NAME, 0) } else { (PLACE, 1) };
     let margins = (first..=last).filter(|it| tokens[*it].may_name()).map(|it| decoded.margin(it, label));
     let (sum, count) = margins.fold((0, 0), |(sum, count), it| (sum + it, count + 1));
-    if count == 0 {
-        return None;
-    }
+    let permille = model.permille(table, i32::checked_div(sum, count)?);
+    let (start, end) = (own[0].start, own[own.len() - 1].end);
+    let found = Mention { start, end, kind, permille, subject: Subject::Unknown, titled: false, words: words(own) };
+    Some(if kind == Kind::Name { in_context(found, run, first..last) } else { found })
+}
+
+/// True for states and countries by themselves, for words such as `Street`, and for parts of a message's field.
+fn is_no_place(own: &[Token]) -> bool {
     let no_place = |it: &Token| !it.may_name() || matches!(it.entry.cue(), Cue::Country | Cue::PlaceWord);
     let caret = |it: &Token| it.shape == Shape::Mark && it.hash == u64::from(b'^');
-    let own = &tokens[first..=last];
-    if kind == Kind::Place && (own.iter().all(no_place) || own.iter().any(caret)) {
-        return None;
+    own.iter().all(no_place) || own.iter().any(caret)
+}
+
+/// A name with what the words around it say.
+fn in_context(mut found: Mention, run: &Run, span: Range<usize>) -> Mention {
+    let (first, last) = (run.first + span.start, run.first + span.end);
+    if is_eponym(&run.tokens[first..], last - first) {
+        found.permille = found.permille * 3 / 10;
     }
-    let mut permille = model.permille(table, sum / count);
-    if kind == Kind::Name && is_eponym(&run.tokens[run.first + first..], last - first) {
-        permille = permille * 3 / 10;
-    }
-    let subject =
-        if kind == Kind::Name { subject(&run.tokens, run.first + first, run.first + last) } else { Subject::Unknown };
-    Some(Mention { start: tokens[first].start, end: tokens[last].end, kind, permille, subject, words: words(own) })
+    found.titled = first > 0 && run.tokens[first - 1].entry.cue() == Cue::Title;
+    found.subject = subject(&run.tokens, first, last);
+    found
 }
 
 /// True for `Dr`, `Dra` and `Doctor`.
@@ -154,6 +166,7 @@ fn weak(model: &Model<'_>, decoded: &Decoded, tokens: &[Token], at: usize) -> Op
         kind: Kind::Name,
         permille,
         subject: Subject::Unknown,
+        titled: false,
         words: words(&tokens[at..=at]),
     })
 }

@@ -102,7 +102,7 @@ impl Names {
                 validated: None,
                 role: None,
                 subject: it.subject,
-                evidence: Evidence::MODEL,
+                evidence: if it.titled { Evidence::MODEL.with(Evidence::CUE) } else { Evidence::MODEL },
                 field,
             };
             let number = if it.kind == Kind::Name {
