@@ -118,7 +118,9 @@ pub fn clean(path: &str) -> Result<()> {
     let text = std::fs::read(path)?;
     let page = Page::new(&text);
     let mut found = 0;
-    mention::search(&model, page.tokens(model.lexicon), 0, &mut Buffers::default(), &mut |it: Mention| found += u32::from(it.permille >= 500));
+    mention::search(&model, page.tokens(model.lexicon), 0, &mut Buffers::default(), &mut |it: Mention| {
+        found += u32::from(it.permille >= 500)
+    });
     println!("{path}: {found} = {:.2} per 100 kB", f64::from(found) * 1e5 / text.len() as f64);
     Ok(())
 }

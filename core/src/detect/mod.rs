@@ -320,7 +320,9 @@ impl Detector {
         let Some(outcome) = lane.plan.usual(value) else { return false };
         let custom = &self.ruleset.custom;
         match lane.plan.fate(outcome) {
-            Fate::Counted if !custom.may_lead_whole(value) && !cells.wants_name(lane, outcome) => cells.place(field.start as usize),
+            Fate::Counted if !custom.may_lead_whole(value) && !cells.wants_name(lane, outcome) => {
+                cells.place(field.start as usize)
+            }
             Fate::Unreported if !custom.may_lead(value) => {}
             _ => return false,
         }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::hash::word_hash;
 use super::Words;
+use super::hash::word_hash;
 use super::lexicon::Cue;
 use super::model::{Decoded, Model, NAME, PLACE};
 use super::runs::{self, Run};
