@@ -7,6 +7,7 @@ mod cells;
 mod context;
 mod custom;
 mod find;
+mod finish;
 mod gate;
 mod gazetteer;
 mod health;
@@ -43,13 +44,13 @@ use self::masks::Masks;
 pub use self::memory::SourceMemory;
 use self::memory::{ColumnTally, KnownNames};
 use self::names::mention::Buffers;
-use self::names::{Names, Searched, Words};
+use self::names::{Names, Words};
 use self::normalise::Plain;
 use self::plan::{Fate, Plan, Plans};
 use self::ruleset::StandardFields;
 pub use self::ruleset::{Entity, Ruleset};
 use crate::Error;
-use crate::model::{Detection, EntityId, Field, FieldKind, Label, Segment, Subject};
+use crate::model::{Detection, EntityId, Field, FieldKind, Label, Segment};
 
 /// What to look for and what to report.
 #[derive(Clone, Debug)]
@@ -78,6 +79,8 @@ pub struct Detector {
     hl7: Hl7Fields,
     fields: StandardFields,
     names: Option<Names>,
+    /// Per pattern: whether it is one of addresses, whose words are no names.
+    addresses: Vec<bool>,
     wanted: Vec<bool>,
     /// Tells it from the process's other detectors.
     number: u64,
@@ -119,6 +122,8 @@ struct Scratch {
     names: Buffers,
 }
 
+/// Entities of addresses.
+const ADDRESSES: [&str; 3] = ["street_address", "address_line", "po_box"];
 /// Names found by labels whose words one block remembers.
 const MOST_NAMES: usize = 1024;
 
@@ -141,7 +146,9 @@ impl Detector {
         let names = Names::new(&ruleset, &wanted)?;
         static MADE: AtomicU64 = AtomicU64::new(1);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
-        Ok(Detector { ruleset, options, hl7, fields, names, wanted, number })
+        let address = |it: &ruleset::Pattern| ADDRESSES.contains(&ruleset.entity(it.entity).id.as_str());
+        let addresses = ruleset.patterns().iter().map(address).collect();
+        Ok(Detector { ruleset, options, hl7, fields, names, addresses, wanted, number })
     }
 
     /// The rules.
@@ -353,74 +360,6 @@ impl Detector {
         }
         let outcome = lane.plan.whole(&self.ruleset, text, place.clone())?;
         Some((outcome, self.leads(lane, outcome, &text[place])))
-    }
-
-    /// Sums up a block whose fields were all looked at. False where too few places of counted values are known.
-    fn finish(&self, plain: &Plain<'_>, prepared: Prepared<'_>, cells: &Cells, found: &mut Candidates) -> bool {
-        let Prepared { masks, lanes, keep, .. } = prepared;
-        cells.end(lanes, keep, found);
-        resolve::resolve(&mut found.items);
-        self.report_contained(&plain.text, &mut found.items);
-        let starts = found.items.iter().map(|it| it.detection.start);
-        let Some(places) = cells.sampled_places(starts) else { return false };
-        self.ruleset.vocabulary.count(&plain.text, masks, places.into_iter(), &mut found.health);
-        true
-    }
-
-    /// Names of people and places in running text, beside what the patterns found.
-    fn find_names(
-        &self,
-        segment: &Segment,
-        plain: &Plain<'_>,
-        prepared: Prepared<'_>,
-        (cells, buffers): (&Cells, &mut Buffers),
-        found: &mut Candidates,
-    ) {
-        let Some(names) = &self.names else { return };
-        let (text, masks) = (&plain.text[..], prepared.masks);
-        for item in found.items.iter_mut().filter(|it| names.is_person(it.detection.entity)) {
-            let it = &item.detection;
-            if found.words.len() < MOST_NAMES && it.permille >= 500 {
-                found.words.push(names.words(text, masks, it.start as usize, it.end as usize));
-                item.words = found.words.len() as u32;
-            }
-        }
-        let whole = [find::whole_text(segment)];
-        let fields = if segment.fields.is_empty() { &whole[..] } else { &segment.fields };
-        for &index in &cells.searched {
-            let field = &fields[index as usize];
-            let (lo, hi) = bounds(plain, field);
-            let number = if segment.fields.is_empty() { u32::MAX } else { index };
-            if lo < hi && (field.kind == FieldKind::Narrative || names::is_prose(&text[lo..hi])) {
-                let field = Searched { text, masks, lo, hi, number };
-                names.search(field, buffers, &mut found.items, &mut found.words);
-            }
-        }
-    }
-
-    /// Identifiers that others begin with, such as the wage earner's SSN in a HICN. It may be another person's.
-    fn report_contained(&self, text: &[u8], items: &mut Vec<Candidate>) {
-        let rules = &self.ruleset;
-        let holds = |it: &Candidate| rules.pattern(it.detection.pattern).contains.is_some();
-        if !rules.has_containers() || !items.iter().any(holds) {
-            return;
-        }
-        let mut all = Vec::with_capacity(items.len() + 8);
-        for item in items.drain(..) {
-            all.push(item);
-            let Some(pattern) = rules.pattern(item.detection.pattern).contains else { continue };
-            let value = &text[item.detection.range()];
-            let digits = value.iter().take_while(|it| it.is_ascii_digit() || **it == b'-').count();
-            let len = value[..digits].iter().rposition(u8::is_ascii_digit).map_or(0, |last| last + 1);
-            if len == 0 || !self.wanted[usize::from(pattern)] {
-                continue;
-            }
-            let entity = rules.pattern(pattern).entity;
-            let end = item.detection.start + len as u32;
-            let detection = Detection { entity, pattern, end, subject: Subject::Unknown, ..item.detection };
-            all.push(Candidate { detection, ..item });
-        }
-        *items = all;
     }
 
     /// Literals: HL7 segments inside text, and patterns that begin with one. A value of `counted` lanes in which one

@@ -57,6 +57,10 @@ pub(super) struct Names {
     city: Option<Reported>,
 }
 
+/// Score below which a place that only the model tells of is not believed, and what it scores then at most.
+const SURE_CITY: u16 = 750;
+const DOUBTED_CITY: u16 = 450;
+
 /// A pattern of the ruleset, under which mentions are reported.
 #[derive(Clone, Copy, Debug)]
 struct Reported {
@@ -93,12 +97,14 @@ impl Names {
         mention::search(&self.model, tokens, lo, buffers, &mut |it: Mention| {
             let reported = if it.kind == Kind::Name { self.person } else { self.city };
             let Some(Reported { pattern, entity }) = reported else { return };
+            // Shops, schools and firms stand where towns do: what the model is not sure of is none.
+            let doubted = it.kind != Kind::Name && it.permille < SURE_CITY;
             let detection = Detection {
                 entity,
                 pattern,
                 start: it.start,
                 end: it.end,
-                permille: it.permille,
+                permille: if doubted { it.permille.min(DOUBTED_CITY) } else { it.permille },
                 validated: None,
                 role: None,
                 subject: it.subject,
