@@ -147,6 +147,14 @@ const FORMATS: &[Format] = &[
     Format::isolated("zip", zip::sniff, zip::read),
     #[cfg(feature = "mail")]
     Format::isolated("msg", |head| ole::names(head, "__substg1.0_"), ole::read),
+    #[cfg(feature = "office")]
+    Format::isolated("doc", |head| ole::is_document(head, "doc"), ole::read),
+    #[cfg(feature = "office")]
+    Format::isolated("ppt", |head| ole::is_document(head, "ppt"), ole::read),
+    #[cfg(feature = "office")]
+    Format::isolated("xls", |head| ole::is_document(head, "xls"), ole::read),
+    #[cfg(feature = "office")]
+    Format::isolated("biff", ole::is_bare, ole::read_bare),
     #[cfg(feature = "ole")]
     Format::isolated("ole", ole::sniff, ole::read),
     #[cfg(feature = "mail")]

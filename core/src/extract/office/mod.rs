@@ -1,16 +1,19 @@
 //! Documents of word processors, spreadsheets and presentations that are ZIP packages of XML.
 
+pub(super) mod cells;
 mod flow;
 mod labelled;
 mod markup;
-mod number;
+pub(super) mod number;
 mod odf;
 mod ods;
 mod package;
 mod relations;
-mod sheet;
+pub(super) mod sheet;
 mod slides;
-mod table;
+pub(super) mod strings;
+pub(super) mod table;
+
 mod xml;
 
 #[cfg(test)]

@@ -1,5 +1,20 @@
 //! OLE compound files (MS-CFB): opened with care, then read by the kind that their streams tell.
 
+#[cfg(feature = "office")]
+mod bytes;
+#[cfg(feature = "office")]
+mod doc;
+#[cfg(feature = "office")]
+mod macros;
+#[cfg(feature = "office")]
+mod objects;
+#[cfg(feature = "office")]
+mod ppt;
+#[cfg(feature = "office")]
+mod properties;
+#[cfg(feature = "office")]
+mod xls;
+
 use std::collections::HashSet;
 use std::io::{Read, Seek, SeekFrom};
 
@@ -20,7 +35,8 @@ pub(super) type Container<'a> = CompoundFile<&'a mut dyn Random>;
 /// A kind of compound file: the stream that only it has, and what reads it.
 struct Kind {
     stream: &'static str,
-    read: fn(&mut Job<'_>, &mut Container<'_>),
+    /// Reads what stands in the storage of that path, which is empty for the file itself.
+    read: fn(&mut Job<'_>, &mut Container<'_>, &str),
 }
 
 /// The first row whose stream is there reads the file.
@@ -28,8 +44,23 @@ const KINDS: &[Kind] = &[
     Kind { stream: "EncryptedPackage", read: read_encrypted },
     Kind { stream: "EncryptedSummary", read: read_encrypted },
     #[cfg(feature = "mail")]
-    Kind { stream: "__properties_version1.0", read: super::mail::msg::read },
+    Kind { stream: "__properties_version1.0", read: |job, container, _| super::mail::msg::read(job, container) },
+    #[cfg(feature = "office")]
+    Kind { stream: "WordDocument", read: doc::read },
+    #[cfg(feature = "office")]
+    Kind { stream: "PowerPoint Document", read: ppt::read },
+    #[cfg(feature = "office")]
+    Kind { stream: xls::STREAMS[0], read: xls::read },
+    #[cfg(feature = "office")]
+    Kind { stream: xls::STREAMS[1], read: xls::read },
+    #[cfg(feature = "office")]
+    Kind { stream: "VBA/dir", read: macros::read },
 ];
+
+/// What the storage of that path is.
+fn kind_in(container: &Container<'_>, path: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|it| container.is_stream(format!("{path}/{}", it.stream)))
+}
 
 /// True where the stream is a compound file.
 pub(super) fn sniff(head: &Head<'_>) -> bool {
@@ -42,6 +73,26 @@ pub(super) fn names(head: &Head<'_>, stream: &str) -> bool {
     sniff(head) && memchr::memmem::find(head.raw, &wide).is_some()
 }
 
+#[cfg(feature = "office")]
+pub(super) use xls::{is_bare, read_bare};
+
+/// The names of streams that tell documents.
+#[cfg(feature = "office")]
+const DOCUMENTS: [(&str, &str); 4] =
+    [("doc", "WordDocument"), ("ppt", "PowerPoint Document"), ("xls", "Workbook"), ("xls", "Book")];
+
+/// True where the first stream that a compound file's first bytes name is one of that kind of document.
+#[cfg(feature = "office")]
+pub(super) fn is_document(head: &Head<'_>, id: &str) -> bool {
+    let first = |stream: &str| {
+        let wide: Vec<u8> = stream.bytes().chain([0]).flat_map(|it| [it, 0]).collect();
+        // An entry of the directory begins with its name.
+        memchr::memmem::find_iter(head.raw, &wide).find(|at| at % 128 == 0)
+    };
+    let found = DOCUMENTS.iter().filter_map(|it| Some((first(it.1)?, it.0)));
+    sniff(head) && found.min().is_some_and(|it| it.1 == id)
+}
+
 /// Reads a stream to its end as what its compound file holds.
 pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
     let mut bytes = match stream.into_random() {
@@ -50,8 +101,8 @@ pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
     };
     match open(&mut *bytes) {
         Some(mut container) => {
-            return match KINDS.iter().find(|it| container.is_stream(it.stream)) {
-                Some(kind) => (kind.read)(job, &mut container),
+            return match kind_in(&container, "") {
+                Some(kind) => (kind.read)(job, &mut container, ""),
                 None => read_unknown(job, &mut container),
             };
         }
@@ -106,7 +157,7 @@ fn is_sane(bytes: &mut dyn Random) -> bool {
     }
 }
 
-fn read_encrypted(job: &mut Job<'_>, _: &mut Container<'_>) {
+fn read_encrypted(job: &mut Job<'_>, _: &mut Container<'_>, _: &str) {
     job.unread(Reason::Encrypted, None);
 }
 
@@ -136,6 +187,13 @@ pub(super) fn read_runs(job: &mut Job<'_>, container: &mut Container<'_>, wanted
             return;
         }
     }
+}
+
+/// Emits the printable runs of bytes that make no other sense; false where the receiver wants no more.
+#[cfg(feature = "office")]
+fn read_printable(job: &mut Job<'_>, bytes: &[u8]) -> bool {
+    let mut composer = Composer::new(job);
+    runs::read(job, &mut composer, bytes) && composer.flush(job)
 }
 
 /// A stream's bytes, up to `most`; what is longer is reported and cut.
