@@ -130,6 +130,8 @@ const FORMATS: &[Format] = &[
     #[cfg(feature = "office")]
     Format::isolated("docx", office::is_docx, zip::read),
     #[cfg(feature = "office")]
+    Format::isolated("xlsb", office::is_xlsb, zip::read),
+    #[cfg(feature = "office")]
     Format::isolated("xlsx", office::is_xlsx, zip::read),
     #[cfg(feature = "office")]
     Format::isolated("pptx", office::is_pptx, zip::read),

@@ -13,7 +13,7 @@ pub(super) mod sheet;
 mod slides;
 pub(super) mod strings;
 pub(super) mod table;
-
+mod xlsb;
 mod xml;
 
 #[cfg(test)]
@@ -45,6 +45,10 @@ pub(super) fn is_docx(head: &Head<'_>) -> bool {
 
 pub(super) fn is_xlsx(head: &Head<'_>) -> bool {
     has_part(head, b"xl/")
+}
+
+pub(super) fn is_xlsb(head: &Head<'_>) -> bool {
+    is_xlsx(head) && names(head.raw).any(|name| name.starts_with(b"xl/workbook.bin"))
 }
 
 pub(super) fn is_pptx(head: &Head<'_>) -> bool {

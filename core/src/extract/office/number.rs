@@ -165,6 +165,20 @@ pub(in super::super) fn show(raw: &str, shown: &Shown, since_1904: bool) -> Stri
     }
 }
 
+/// A number in the four bytes of binary workbooks (MS-XLS 2.5.217, RkNumber).
+pub(in super::super) fn packed(raw: u32) -> f64 {
+    let number =
+        if raw & 2 != 0 { f64::from(raw as i32 >> 2) } else { f64::from_bits(u64::from(raw & 0xFFFF_FFFC) << 32) };
+    if raw & 1 != 0 { number / 100.0 } else { number }
+}
+
+/// A number of a binary workbook as one in XML writes it.
+pub(in super::super) fn raw(number: f64) -> String {
+    let size = number.abs();
+    let plain = size < 1e18 && (size >= 1e-7 || size == 0.0);
+    if plain { format!("{number}") } else { format!("{number:E}") }
+}
+
 /// A number without exponent, and without the noise of its binary form.
 pub(in super::super) fn plain(raw: &str) -> String {
     let noisy = raw.len() > 15 || raw.bytes().any(|byte| matches!(byte, b'E' | b'e'));

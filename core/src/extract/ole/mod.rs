@@ -1,7 +1,7 @@
 //! OLE compound files (MS-CFB): opened with care, then read by the kind that their streams tell.
 
 #[cfg(feature = "office")]
-mod bytes;
+pub(super) mod bytes;
 #[cfg(feature = "office")]
 mod doc;
 #[cfg(feature = "office")]

@@ -53,9 +53,7 @@ impl Book {
     /// The number as its style shows it.
     pub(super) fn show(&self, number: f64, style: u16) -> String {
         let format = self.styles.get(usize::from(style)).copied().unwrap_or(0);
-        let size = number.abs();
-        let plain = size < 1e18 && (size >= 1e-7 || size == 0.0);
-        let raw = if plain { format!("{number}") } else { format!("{number:E}") };
+        let raw = number::raw(number);
         match self.formats.get(&format) {
             Some(own) => number::show(&raw, own, self.since_1904),
             None => number::show(&raw, &number::built_in(u32::from(format)), self.since_1904),

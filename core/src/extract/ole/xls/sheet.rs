@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::super::super::job::Job;
 use super::super::super::office::cells::{Cells, Remark};
+use super::super::super::office::number;
 use super::super::super::office::sheet::strip_codes;
 use super::super::super::runs::printable;
 use super::super::bytes::{f64_at, slice, u16_at, u32_at};
@@ -90,7 +91,7 @@ impl Sheet {
                 &shown
             }
             0x27E => {
-                shown = book.show(packed(u32_at(bytes, at).unwrap_or(0)), style);
+                shown = book.show(number::packed(u32_at(bytes, at).unwrap_or(0)), style);
                 &shown
             }
             0x06 | 0x206 | 0x406 if u16_at(bytes, at + 6) == Some(0xFFFF) => {
@@ -110,7 +111,7 @@ impl Sheet {
         let cells = bytes.get(4..bytes.len().saturating_sub(2)).unwrap_or_default().chunks_exact(6);
         for (index, cell) in cells.enumerate() {
             let style = u16_at(cell, 0).unwrap_or(0);
-            let text = book.show(packed(u32_at(cell, 2).unwrap_or(0)), style);
+            let text = book.show(number::packed(u32_at(cell, 2).unwrap_or(0)), style);
             self.cells.push(job, row.into(), u32::from(first) + index as u32, &text);
         }
     }
@@ -175,11 +176,4 @@ impl Sheet {
         }
         self.cells.finish(job, &remarks)
     }
-}
-
-/// A number in four bytes (MS-XLS 2.5.217, RkNumber).
-fn packed(raw: u32) -> f64 {
-    let number =
-        if raw & 2 != 0 { f64::from(raw as i32 >> 2) } else { f64::from_bits(u64::from(raw & 0xFFFF_FFFC) << 32) };
-    if raw & 1 != 0 { number / 100.0 } else { number }
 }
