@@ -163,8 +163,11 @@ fn read_encrypted(job: &mut Job<'_>, _: &mut Container<'_>, _: &str) {
 
 /// Reads what can be read of a kind nobody knows: the printable runs of its streams.
 fn read_unknown(job: &mut Job<'_>, container: &mut Container<'_>) {
-    let all = |_: &str| true;
-    read_runs(job, container, all);
+    #[cfg(feature = "office")]
+    if objects::read_files(job, container, "object", "") {
+        return;
+    }
+    read_runs(job, container, |_| true);
     job.unread(Reason::Unsupported, None);
 }
 

@@ -63,6 +63,14 @@ fn read_object(job: &mut Job<'_>, container: &mut Container<'_>, name: &str, pat
         }
         return;
     }
+    if !read_files(job, container, name, path) {
+        super::read_runs(job, container, |it| it.starts_with(&format!("{}/", path.trim_start_matches('/'))));
+        job.unread_inside(step, Reason::Unsupported, None);
+    }
+}
+
+/// Reads the files that an object of that path holds; false where it has none, and more than looks.
+pub(super) fn read_files(job: &mut Job<'_>, container: &mut Container<'_>, name: &str, path: &str) -> bool {
     let mut known = false;
     for file in FILES {
         let stream = format!("{path}/{file}");
@@ -71,15 +79,12 @@ fn read_object(job: &mut Job<'_>, container: &mut Container<'_>, name: &str, pat
             read_file(job, container, name, &stream, file);
         }
     }
-    if !known && !is_picture(container, path) {
-        super::read_runs(job, container, |it| it.starts_with(&format!("{}/", path.trim_start_matches('/'))));
-        job.unread_inside(step, Reason::Unsupported, None);
-    }
+    known || is_picture(container, path)
 }
 
 /// True where an object has nothing but its looks.
 fn is_picture(container: &mut Container<'_>, path: &str) -> bool {
-    let Ok(mut entries) = container.read_storage(path) else { return true };
+    let Ok(mut entries) = container.read_storage(if path.is_empty() { "/" } else { path }) else { return true };
     entries.all(|it| it.is_stream() && LOOKS.contains(&it.name()))
 }
 

@@ -1,6 +1,7 @@
 //! Presentations of PowerPoint 97 to 2003 (MS-PPT): texts by slide, notes, remarks, links, embedded objects.
 
 use std::collections::HashMap;
+use std::io::Read;
 
 use flate2::read::ZlibDecoder;
 
@@ -242,7 +243,9 @@ fn read_object(job: &mut Job<'_>, instance: u16, bytes: &[u8]) {
     if instance == 0 {
         return job.read_inside(step, b"", Bytes::Stream(Box::new(bytes)));
     }
+    // Many end without a checksum: the size says where.
+    let size = u64::from(u32_at(bytes, 0).unwrap_or(0));
     let packed = bytes.get(4..).unwrap_or_default();
-    let reader = DecodedReader::new(Box::new(ZlibDecoder::new(packed)), job.budget);
+    let reader = DecodedReader::new(Box::new(ZlibDecoder::new(packed).take(size)), job.budget);
     job.read_inside(step, b"", Bytes::Stream(Box::new(reader)));
 }

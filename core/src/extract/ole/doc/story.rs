@@ -110,8 +110,11 @@ fn plain(units: &[u16], flow: &mut Flow) -> String {
                 continue;
             }
             '\u{15}' => {
-                if let Some(field) = fields.pop() {
-                    push_link(&field.code, flow);
+                let Some(field) = fields.pop() else { continue };
+                push_link(&field.code, flow);
+                // What has no result may say it in its code: an entry of an index, how a name is spoken.
+                if !field.shown && field.code.trim().contains(' ') {
+                    target(&mut fields, &mut text).push_str(&field.code);
                 }
                 continue;
             }
@@ -121,16 +124,18 @@ fn plain(units: &[u16], flow: &mut Flow) -> String {
             it if it < ' ' => continue,
             it => it,
         };
-        match fields.iter_mut().rev().find(|it| !it.shown) {
-            Some(field) => field.code.push(char),
-            None => text.push(char),
-        }
+        target(&mut fields, &mut text).push(char);
     }
     // A field that never ends hides nothing.
     for field in fields.iter().filter(|it| !it.shown) {
         text.push_str(&field.code);
     }
     text
+}
+
+/// Where text goes: the code of a field whose result has not begun, or the story.
+fn target<'t>(fields: &'t mut [Field], text: &'t mut String) -> &'t mut String {
+    fields.iter_mut().rev().find(|it| !it.shown).map_or(text, |it| &mut it.code)
 }
 
 /// Keeps what a link leads to, and the file that is included.
