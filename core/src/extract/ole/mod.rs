@@ -8,6 +8,7 @@ mod doc;
 mod macros;
 #[cfg(feature = "office")]
 mod objects;
+mod padded;
 #[cfg(feature = "office")]
 mod ppt;
 #[cfg(feature = "office")]
@@ -25,6 +26,7 @@ use super::compose::Composer;
 use super::head::{Bytes, Head, Stream};
 use super::job::Job;
 use super::{Random, runs};
+use padded::Padded;
 use crate::model::{Reason, Step, Text};
 
 const MAGIC: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
@@ -99,14 +101,19 @@ pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
         Ok(bytes) => bytes,
         Err(reason) => return job.unread(reason, None),
     };
-    match open(&mut *bytes) {
-        Some(mut container) => {
-            return match kind_in(&container, "") {
-                Some(kind) => (kind.read)(job, &mut container, ""),
-                None => read_unknown(job, &mut container),
-            };
+    let is_sane = is_sane(&mut *bytes);
+    if is_sane && let Some(mut container) = open(&mut *bytes) {
+        return read_kind(job, &mut container);
+    }
+    // The end may be missing, or its table may be longer than it is.
+    if is_sane
+        && let Some(mut padded) = Padded::new(&mut *bytes)
+        && let Some(mut container) = open(&mut padded)
+    {
+        if !is_whole(&mut container) {
+            job.unread(Reason::Malformed, None);
         }
-        None => {}
+        return read_kind(job, &mut container);
     }
     job.unread(Reason::Malformed, None);
     if bytes.rewind().is_ok() {
@@ -117,9 +124,24 @@ pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
 }
 
 fn open(bytes: &mut dyn Random) -> Option<Container<'_>> {
-    is_sane(bytes).then_some(())?;
     bytes.rewind().ok()?;
     CompoundFile::open(bytes).ok()
+}
+
+fn read_kind(job: &mut Job<'_>, container: &mut Container<'_>) {
+    match kind_in(container, "") {
+        Some(kind) => (kind.read)(job, container, ""),
+        None => read_unknown(job, container),
+    }
+}
+
+/// True where every stream is there to its last byte.
+fn is_whole(container: &mut Container<'_>) -> bool {
+    let streams: Vec<_> = container.walk().filter(|it| it.is_stream() && it.len() > 0).collect();
+    streams.iter().all(|it| {
+        let Ok(mut stream) = container.open_stream(it.path()) else { return false };
+        stream.seek(SeekFrom::End(-1)).and_then(|_| stream.read_exact(&mut [0])).is_ok()
+    })
 }
 
 /// The library trusts the list of sectors that hold the allocation table: it must name each once and none that is not
