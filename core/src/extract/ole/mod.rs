@@ -10,6 +10,8 @@ mod macros;
 mod objects;
 mod padded;
 #[cfg(feature = "office")]
+mod pictures;
+#[cfg(feature = "office")]
 mod ppt;
 #[cfg(feature = "office")]
 mod properties;
@@ -18,6 +20,7 @@ mod xls;
 
 use std::collections::HashSet;
 use std::io::{Read, Seek, SeekFrom};
+use std::path::PathBuf;
 
 use cfb::CompoundFile;
 
@@ -195,12 +198,22 @@ fn read_unknown(job: &mut Job<'_>, container: &mut Container<'_>) {
 
 /// Emits the printable runs of those streams whose paths are wanted.
 pub(super) fn read_runs(job: &mut Job<'_>, container: &mut Container<'_>, wanted: impl Fn(&str) -> bool) {
-    let streams: Vec<_> = container.walk().filter(|it| it.is_stream()).map(|it| it.path().to_path_buf()).collect();
+    let streams = container.walk().filter(|it| it.is_stream()).map(|it| it.path().to_path_buf());
+    let wanted = streams.filter(|it| wanted(it.to_string_lossy().trim_start_matches('/'))).collect();
+    read_runs_of(job, container, wanted);
+}
+
+/// Emits the printable runs of the streams in a storage.
+#[cfg(feature = "office")]
+fn read_runs_in(job: &mut Job<'_>, container: &mut Container<'_>, storage: &str) {
+    let Ok(entries) = container.walk_storage(storage) else { return };
+    let streams = entries.filter(|it| it.is_stream()).map(|it| it.path().to_path_buf()).collect();
+    read_runs_of(job, container, streams);
+}
+
+fn read_runs_of(job: &mut Job<'_>, container: &mut Container<'_>, streams: Vec<PathBuf>) {
     for path in streams {
         let name = path.to_string_lossy().trim_start_matches('/').to_owned();
-        if !wanted(&name) {
-            continue;
-        }
         let Ok(stream) = container.open_stream(&path) else {
             job.unread_inside(Step::Member(Text::from(name.as_str())), Reason::Malformed, None);
             continue;

@@ -64,7 +64,7 @@ fn read_object(job: &mut Job<'_>, container: &mut Container<'_>, name: &str, pat
         return;
     }
     if !read_files(job, container, name, path) {
-        super::read_runs(job, container, |it| it.starts_with(&format!("{}/", path.trim_start_matches('/'))));
+        super::read_runs_in(job, container, path);
         job.unread_inside(step, Reason::Unsupported, None);
     }
 }

@@ -10,7 +10,7 @@ use super::super::compose::{Composer, Value};
 use super::super::head::Bytes;
 use super::super::job::Job;
 use super::bytes::{latin1, slice, u16_at, u32_at, utf16};
-use super::{Container, objects, properties};
+use super::{Container, objects, pictures, properties};
 use crate::model::{Reason, Step};
 
 /// Bytes of a stream that are read.
@@ -39,6 +39,9 @@ pub(super) fn read(job: &mut Job<'_>, container: &mut Container<'_>, root: &str)
         job.unread(Reason::Encrypted, None);
         properties::read(job, container, root);
         return;
+    }
+    if let Some(drawn) = super::read_stream(job, container, &format!("{root}/Pictures"), MOST) {
+        pictures::report(job, &drawn);
     }
     let mut reader = Reader::new(&bytes);
     let going = reader.read(job) && emit_user(job, &user);

@@ -7,7 +7,7 @@ mod story;
 use super::super::compose::{Composer, Value};
 use super::super::job::Job;
 use super::bytes::{slice, u16_at, utf16};
-use super::{Container, objects, properties};
+use super::{Container, objects, pictures, properties};
 use crate::model::{Reason, Step};
 use fib::Fib;
 
@@ -34,6 +34,10 @@ pub(super) fn read(job: &mut Job<'_>, container: &mut Container<'_>, root: &str)
                 true => None,
                 false => super::read_stream(job, container, &path, MOST),
             };
+            pictures::report(job, &main);
+            if let Some(data) = super::read_stream(job, container, &format!("{root}/Data"), MOST) {
+                pictures::report(job, &data);
+            }
             read_text(job, &main, table.as_deref().unwrap_or(&main), &fib)
         }
         None => {

@@ -10,6 +10,7 @@ use super::super::super::office::number::{self, Shown};
 use super::super::super::office::strings::Strings;
 use super::super::super::rtf::charset;
 use super::super::bytes::{u16_at, u32_at};
+use super::super::pictures;
 use super::records::{Record, Records};
 use super::sheet::Sheet;
 use super::text::{self, Place};
@@ -184,6 +185,8 @@ pub(super) fn read(job: &mut Job<'_>, bytes: &[u8]) -> bool {
                         return false;
                     }
                 }
+                // What the sheets draw, in pieces.
+                None if record.id == 0xEB => pictures::report(job, &record.pieces.concat()),
                 None => book.read_shared(&record),
             },
         }
