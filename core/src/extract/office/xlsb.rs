@@ -117,7 +117,7 @@ fn read_sheet(job: &mut Job<'_>, package: &mut Package<'_, '_>, book: &Book, nam
     let mut row = 0;
     each(job, &bytes, |job, id, bytes| {
         match id {
-            0 => row = u32_at(bytes, 0).unwrap_or(row + 1),
+            0 => row = u32_at(bytes, 0).unwrap_or(row.saturating_add(1)),
             2..=11 => read_cell(job, book, &mut cells, row, id, bytes),
             // Links: where in the document, what is told, what is shown. Headers and footers.
             494 | 479 => {

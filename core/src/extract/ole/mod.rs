@@ -29,8 +29,8 @@ use super::compose::Composer;
 use super::head::{Bytes, Head, Stream};
 use super::job::Job;
 use super::{Random, runs};
-use padded::Padded;
 use crate::model::{Reason, Step, Text};
+use padded::Padded;
 
 const MAGIC: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
@@ -140,7 +140,7 @@ fn read_kind(job: &mut Job<'_>, container: &mut Container<'_>) {
 
 /// True where every stream is there to its last byte.
 fn is_whole(container: &mut Container<'_>) -> bool {
-    let streams: Vec<_> = container.walk().filter(|it| it.is_stream() && it.len() > 0).collect();
+    let streams: Vec<_> = container.walk().filter(|it| it.is_stream() && !it.is_empty()).collect();
     streams.iter().all(|it| {
         let Ok(mut stream) = container.open_stream(it.path()) else { return false };
         stream.seek(SeekFrom::End(-1)).and_then(|_| stream.read_exact(&mut [0])).is_ok()

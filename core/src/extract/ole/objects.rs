@@ -16,7 +16,14 @@ const OWN: [&str; 6] = ["ObjectPool", "MsoDataStore", "_xmlsignatures", "_signat
 const FILES: [&str; 5] = ["Package", "CONTENTS", "EmbeddedOdf", "\x01Ole10Native", "package_stream"];
 /// Those that say how an object looks or what made it.
 const LOOKS: [&str; 9] = [
-    "\x01Ole", "\x01CompObj", "\x03ObjInfo", "\x03EPRINT", "\x03META", "\x02OlePres000", "Equation Native", "\x03PIC",
+    "\x01Ole",
+    "\x01CompObj",
+    "\x03ObjInfo",
+    "\x03EPRINT",
+    "\x03META",
+    "\x02OlePres000",
+    "Equation Native",
+    "\x03PIC",
     "\x03LinkInfo",
 ];
 

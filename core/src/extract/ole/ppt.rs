@@ -20,6 +20,7 @@ const MAX_DEPTH: usize = 32;
 /// Slides that are counted.
 const MAX_SLIDES: usize = 1 << 16;
 
+const DOCUMENT: u16 = 0x03E8;
 const SLIDE: u16 = 0x03EE;
 const SLIDE_LIST: u16 = 0x0FF0;
 const SLIDE_PLACE: u16 = 0x03F3;
@@ -41,7 +42,7 @@ pub(super) fn read(job: &mut Job<'_>, container: &mut Container<'_>, root: &str)
         return;
     }
     if let Some(drawn) = super::read_stream(job, container, &format!("{root}/Pictures"), MOST) {
-        pictures::report(job, &drawn);
+        pictures::report(job, &drawn, drawn.len());
     }
     let mut reader = Reader::new(&bytes);
     let going = reader.read(job) && emit_user(job, &user);
@@ -75,7 +76,15 @@ fn record(bytes: &[u8], at: usize) -> Option<Record> {
     let (head, kind, len) = (u16_at(bytes, at)?, u16_at(bytes, at + 2)?, u32_at(bytes, at + 4)? as usize);
     let (start, end) = (at + 8, (at + 8).saturating_add(len));
     let is_cut = end > bytes.len();
-    Some(Record { is_container: head & 15 == 15, instance: head >> 4, kind, at, start, end: end.min(bytes.len()), is_cut })
+    Some(Record {
+        is_container: head & 15 == 15,
+        instance: head >> 4,
+        kind,
+        at,
+        start,
+        end: end.min(bytes.len()),
+        is_cut,
+    })
 }
 
 /// The outermost records.
@@ -98,9 +107,7 @@ struct Place {
 /// A presentation being read.
 struct Reader<'a> {
     bytes: &'a [u8],
-    /// The numbers of slides, by where their containers begin.
-    slides: HashMap<usize, u64>,
-    /// Those of their notes are the same.
+    slides: Slides,
     place: Place,
     out: Option<(Place, Composer)>,
     is_damaged: bool,
@@ -153,7 +160,12 @@ impl<'a> Reader<'a> {
 
     fn enter(&mut self, record: Record) {
         if record.kind == SLIDE {
-            self.place = Place { slide: self.slides.get(&record.at).copied(), part: None };
+            self.place = Place { slide: self.slides.by_place.get(&record.at).copied(), part: None };
+        }
+        if record.kind == NOTES {
+            // What they are notes to is the first thing that they say.
+            let slide = u32_at(self.bytes, record.start + 8).filter(|id| *id != 0);
+            self.place.slide = slide.and_then(|id| self.slides.by_id.get(&id)).copied();
         }
         if let Some(step) = STEPS.iter().find(|it| it.0 == record.kind) {
             self.place.part = Some(step.1);
@@ -205,25 +217,41 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The numbers of slides by where they stand: later saves add lists of places that go before earlier ones.
-fn slides(bytes: &[u8]) -> HashMap<usize, u64> {
-    let (mut places, mut order) = (HashMap::new(), Vec::new());
+/// The numbers of slides: by where their containers begin, by the ids that their notes know.
+#[derive(Default)]
+struct Slides {
+    by_place: HashMap<usize, u64>,
+    by_id: HashMap<u32, u64>,
+}
+
+/// Numbers the slides: later saves add lists of places that go before earlier ones.
+fn slides(bytes: &[u8]) -> Slides {
+    let (mut places, mut slides) = (HashMap::new(), Slides::default());
+    let mut order: Vec<(u32, u32)> = Vec::new();
     for outer in records(bytes) {
-        if outer.kind == PLACES {
-            read_places(&bytes[outer.start..outer.end], &mut places);
-        }
-        if outer.kind != 0x03E8 {
-            continue;
-        }
-        let document = &bytes[outer.start..outer.end];
-        for list in records(document).filter(|it| it.kind == SLIDE_LIST && it.instance == 0) {
-            let inside = &document[list.start..list.end];
-            let slides = records(inside).filter(|it| it.kind == SLIDE_PLACE);
-            order = slides.filter_map(|it| u32_at(inside, it.start)).take(MAX_SLIDES).collect();
+        let inside = &bytes[outer.start..outer.end];
+        match outer.kind {
+            PLACES => read_places(inside, &mut places),
+            DOCUMENT => {
+                let lists = records(inside).filter(|it| it.kind == SLIDE_LIST && it.instance == 0);
+                order = lists.flat_map(|it| listed(&inside[it.start..it.end])).take(MAX_SLIDES).collect();
+            }
+            _ => {}
         }
     }
-    let numbered = order.iter().zip(1..).filter_map(|(id, number)| Some((*places.get(id)?, number)));
-    numbered.collect()
+    for ((place, id), number) in order.into_iter().zip(1..) {
+        slides.by_id.insert(id, number);
+        if let Some(place) = places.get(&place) {
+            slides.by_place.insert(*place, number);
+        }
+    }
+    slides
+}
+
+/// The slides of a list: which place each has, and its id.
+fn listed(list: &[u8]) -> impl Iterator<Item = (u32, u32)> {
+    let slides = records(list).filter(|it| it.kind == SLIDE_PLACE);
+    slides.filter_map(|it| Some((u32_at(list, it.start)?, u32_at(list, it.start + 12)?)))
 }
 
 /// Runs of places, each behind a number that says of which slides: twenty bits the first, twelve how many.

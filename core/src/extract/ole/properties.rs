@@ -135,7 +135,9 @@ fn value(set: &[u8], kind: u16, at: usize, encoding: &'static Encoding) -> Optio
         0x05 => (f64_at(set, at)?.to_string(), 8),
         0x0B => (String::new(), 4),
         0x1E => (text(slice(set, at + 4, len()?), encoding), 4usize.saturating_add(len()?)),
-        0x1F => (text(slice(set, at + 4, len()?.saturating_mul(2)), UTF_16LE), len()?.saturating_mul(2).saturating_add(4)),
+        0x1F => {
+            (text(slice(set, at + 4, len()?.saturating_mul(2)), UTF_16LE), len()?.saturating_mul(2).saturating_add(4))
+        }
         0x40 => (time(u64_at(set, at)?), 8),
         _ => return None,
     })
@@ -151,5 +153,9 @@ fn time(ticks: u64) -> String {
     const DAY: f64 = 864_000_000_000.0;
     // 1601-01-01 is day -109,205 of the epoch of sheets.
     let days = ticks as f64 / DAY - 109_205.0;
-    if days < 1.0 { String::new() } else { number::show(&days.to_string(), &Shown::Date { day: true, time: true }, false) }
+    if days < 1.0 {
+        String::new()
+    } else {
+        number::show(&days.to_string(), &Shown::Date { day: true, time: true }, false)
+    }
 }

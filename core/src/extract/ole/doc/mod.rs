@@ -34,9 +34,9 @@ pub(super) fn read(job: &mut Job<'_>, container: &mut Container<'_>, root: &str)
                 true => None,
                 false => super::read_stream(job, container, &path, MOST),
             };
-            pictures::report(job, &main);
+            pictures::report(job, &main, main.len());
             if let Some(data) = super::read_stream(job, container, &format!("{root}/Data"), MOST) {
-                pictures::report(job, &data);
+                pictures::report(job, &data, data.len());
             }
             read_text(job, &main, table.as_deref().unwrap_or(&main), &fib)
         }

@@ -38,17 +38,23 @@ fn document(narrow: &str, wide: &str, counts: (u32, u32), flags: u16) -> Vec<u8>
 
 #[test]
 fn pieces_tables_fields_and_remarks() {
-    let narrow = "Seen today.\rName\x07MRN\x07\x07Jane Doe\x0712345\x07\x07See \x13 HYPERLINK \"mailto:j@x.org\" \x14here\x15\r";
+    let narrow =
+        "Seen today.\rName\x07MRN\x07\x07Jane Doe\x0712345\x07\x07See \x13 HYPERLINK \"mailto:j@x.org\" \x14here\x15\r";
     let wide = "Müller\r\u{5}call her\r";
     let counts = (narrow.len() as u32 + 7, 10);
     let (kept, extraction) = run(&document(narrow, wide, counts, 0));
     assert_eq!((extraction.format, extraction.state), ("doc", SourceState::Complete));
     let pairs = kept.pairs();
-    for wanted in ["=Seen today.\n", "=Name", "Name=Jane Doe", "MRN=12345", "=See here\nMüller\n", "link=mailto:j@x.org"] {
+    for wanted in
+        ["=Seen today.\n", "=Name", "Name=Jane Doe", "MRN=12345", "=See here\nMüller\n", "link=mailto:j@x.org"]
+    {
         assert!(pairs.iter().any(|it| it == wanted), "{wanted}: {pairs:?}");
     }
     let last = kept.segments.last().unwrap();
-    assert_eq!((last.frame.provenance[..].to_vec(), pairs.last().unwrap().as_str()), (vec![Step::part("comments")], "=call her\n"));
+    assert_eq!(
+        (last.frame.provenance[..].to_vec(), pairs.last().unwrap().as_str()),
+        (vec![Step::part("comments")], "=call her\n")
+    );
 }
 
 #[test]

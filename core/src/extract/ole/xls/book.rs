@@ -148,7 +148,7 @@ pub(super) fn read(job: &mut Job<'_>, bytes: &[u8]) -> bool {
     let (mut book, mut records) = (Book::new(), Records::new(bytes));
     let (mut depth, mut begun) = (0, 0);
     let mut sheet: Option<Sheet> = None;
-    while let Some(record) = records.next() {
+    for record in records.by_ref() {
         match record.id {
             0x2F => {
                 job.unread(Reason::Encrypted, None);
@@ -186,7 +186,7 @@ pub(super) fn read(job: &mut Job<'_>, bytes: &[u8]) -> bool {
                     }
                 }
                 // What the sheets draw, in pieces.
-                None if record.id == 0xEB => pictures::report(job, &record.pieces.concat()),
+                None if record.id == 0xEB => pictures::report(job, &record.pieces.concat(), bytes.len()),
                 None => book.read_shared(&record),
             },
         }

@@ -78,7 +78,8 @@ impl Sheet {
         // Excel 2 tells the look of a cell in three bytes.
         let old = book.version == 2;
         let at = if old { 7 } else { 6 };
-        let style = if old { u16::from(bytes.get(4).copied().unwrap_or(0) & 0x3F) } else { u16_at(bytes, 4).unwrap_or(0) };
+        let style =
+            if old { u16::from(bytes.get(4).copied().unwrap_or(0) & 0x3F) } else { u16_at(bytes, 4).unwrap_or(0) };
         let shown;
         let text = match record.id {
             0xFD => book.strings.get(u32_at(bytes, at).unwrap_or(u32::MAX) as usize).unwrap_or_default(),

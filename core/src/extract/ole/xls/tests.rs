@@ -72,7 +72,10 @@ fn cells_have_labels_and_remarks_their_authors() {
     for wanted in ["=Patient", "Patient=Jane Doe", "Birth date=1950-01-01", "author=Dr Roe", "comment=ask first"] {
         assert!(pairs.iter().any(|it| it == wanted), "{wanted}: {pairs:?}");
     }
-    assert!(pairs.iter().any(|it| it == "Birth date=42") && pairs.iter().any(|it| it.trim() == "=\nWard 7"), "{pairs:?}");
+    assert!(
+        pairs.iter().any(|it| it == "Birth date=42") && pairs.iter().any(|it| it.trim() == "=\nWard 7"),
+        "{pairs:?}"
+    );
 }
 
 #[test]
