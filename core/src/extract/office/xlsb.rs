@@ -114,7 +114,7 @@ fn read_styles(job: &mut Job<'_>, bytes: &[u8]) -> Vec<Shown> {
 fn read_sheet(job: &mut Job<'_>, package: &mut Package<'_, '_>, book: &Book, name: &str, path: &str) -> bool {
     let mut cells = Cells::new(job, name);
     let bytes = part(job, package, path);
-    let mut row = 0;
+    let mut row: u32 = 0;
     each(job, &bytes, |job, id, bytes| {
         match id {
             0 => row = u32_at(bytes, 0).unwrap_or(row.saturating_add(1)),
