@@ -13,6 +13,9 @@ use super::bytes::{latin1, slice, u16_at, u32_at, utf16};
 use super::{Container, objects, pictures, properties};
 use crate::model::{Reason, Step};
 
+#[cfg(test)]
+mod tests;
+
 /// Bytes of a stream that are read.
 const MOST: u64 = 192 << 20;
 /// Containers within containers.
