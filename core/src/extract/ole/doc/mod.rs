@@ -8,7 +8,7 @@ use super::super::compose::{Composer, Value};
 use super::super::job::Job;
 use super::bytes::{slice, u16_at, utf16};
 use super::{Container, objects, pictures, properties};
-use crate::model::{Reason, Step};
+use crate::model::{FieldKind, Reason, Step};
 use fib::Fib;
 
 #[cfg(test)]
@@ -70,6 +70,11 @@ fn read_text(job: &mut Job<'_>, main: &[u8], table: &[u8], fib: &Fib) -> bool {
     }
     // Ends in a mark that no story has.
     if text.len() > at + 2 && !story::emit(job, Composer::new(job), &text[at..]) {
+        return false;
+    }
+    let left = pieces::left_over(main, table, fib);
+    let mut out = Composer::new(job);
+    if !out.push(job, Value { kind: FieldKind::Residual, ..Value::prose(left.as_bytes()) }) || !out.flush(job) {
         return false;
     }
     fib.is_old || read_names(job, table, fib)

@@ -3,6 +3,7 @@
 use encoding_rs::WINDOWS_1252;
 
 use super::super::super::job::Job;
+use super::super::super::runs::printable;
 use super::super::bytes::{slice, u16_at, u32_at};
 use super::fib::Fib;
 use crate::model::Reason;
@@ -22,23 +23,15 @@ pub(super) fn read(job: &mut Job<'_>, main: &[u8], table: &[u8], fib: &Fib) -> O
         push_bytes(slice(main, start, end - start), &mut text);
         return Some(text);
     };
-    let count = (pieces.len().saturating_sub(4)) / 12;
+    let count = pieces.len().saturating_sub(4) / 12;
     let mut whole = true;
     for index in 0..count {
-        let (from, to) = (u32_at(pieces, index * 4)?, u32_at(pieces, index * 4 + 4)?);
-        let place = u32_at(pieces, (count + 1) * 4 + index * 8 + 2)?;
-        let Some(len) = to.checked_sub(from) else {
+        let Some((start, size, narrow)) = piece(pieces, count, index, fib.is_old) else {
             whole = false;
             continue;
         };
-        let len = len as usize;
-        let narrow = fib.is_old || place & 0x4000_0000 != 0;
-        let bytes = match (fib.is_old, narrow) {
-            (true, _) => slice(main, place as usize, len),
-            (_, true) => slice(main, (place & 0x3FFF_FFFF) as usize / 2, len),
-            _ => slice(main, place as usize, len * 2),
-        };
-        whole &= bytes.len() == if narrow { len } else { len * 2 };
+        let bytes = slice(main, start, size);
+        whole &= bytes.len() == size;
         // Pieces may all lie at one place.
         if job.budget.spend(bytes.len()).is_some() || text.len() + bytes.len() > MOST || job.is_over() {
             job.unread(Reason::LimitBytes, None);
@@ -54,6 +47,37 @@ pub(super) fn read(job: &mut Job<'_>, main: &[u8], table: &[u8], fib: &Fib) -> O
         job.unread(Reason::Malformed, None);
     }
     Some(text)
+}
+
+/// The printable runs of text that no piece shows any more: fast saves leave it in the file.
+pub(super) fn left_over(main: &[u8], table: &[u8], fib: &Fib) -> String {
+    let Some(pieces) = pieces(slice(table, fib.pieces.0, fib.pieces.1)) else { return String::new() };
+    let count = pieces.len().saturating_sub(4) / 12;
+    let places = (0..count).filter_map(|index| piece(pieces, count, index, fib.is_old));
+    let mut shown: Vec<(usize, usize)> = places.map(|it| (it.0, it.0 + it.1)).collect();
+    shown.sort_unstable();
+    let (mut at, end) = (fib.text.0, fib.text.1.min(main.len()));
+    let mut text = String::new();
+    for (from, to) in shown.into_iter().chain([(end, end)]) {
+        let from = from.min(end);
+        if from > at {
+            text.push_str(&printable(&main[at..from]));
+        }
+        at = at.max(to);
+    }
+    text
+}
+
+/// Where a piece begins, its bytes, and whether each of them is a character.
+fn piece(pieces: &[u8], count: usize, index: usize, is_old: bool) -> Option<(usize, usize, bool)> {
+    let (from, to) = (u32_at(pieces, index * 4)?, u32_at(pieces, index * 4 + 4)?);
+    let place = u32_at(pieces, (count + 1) * 4 + index * 8 + 2)?;
+    let len = to.checked_sub(from)? as usize;
+    Some(match (is_old, place & 0x4000_0000 != 0) {
+        (true, _) => (place as usize, len, true),
+        (_, true) => ((place & 0x3FFF_FFFF) as usize / 2, len, true),
+        _ => (place as usize, len * 2, false),
+    })
 }
 
 /// The list of pieces, behind what changes how they look.

@@ -73,3 +73,17 @@ fn lying_pieces_are_malformed_and_what_is_there_is_read() {
     assert_eq!(extraction.reason, Some(Reason::Malformed));
     assert!(kept.texts().concat().contains("Jane Doe"));
 }
+
+#[test]
+fn text_that_a_fast_save_left_is_read() {
+    let mut bytes = document("Jane Doe was here", "seen", (12, 0), 0);
+    let head = memchr::memmem::find(&bytes, &[0xEC, 0xA5]).unwrap();
+    bytes[head + 0x18..head + 0x1C].copy_from_slice(&(TEXT_AT as u32).to_le_bytes());
+    bytes[head + 0x1C..head + 0x20].copy_from_slice(&(TEXT_AT as u32 + 25).to_le_bytes());
+    // The first piece begins behind the name.
+    let list = memchr::memmem::find(&bytes, &[2, 28, 0, 0, 0]).unwrap();
+    bytes[list + 5..list + 9].copy_from_slice(&9_u32.to_le_bytes());
+    bytes[list + 19..list + 23].copy_from_slice(&(((TEXT_AT as u32 + 9) * 2) | 0x4000_0000).to_le_bytes());
+    let (kept, _) = run(&bytes);
+    assert!(kept.pairs().contains(&"=Jane Doe \n".to_owned()), "{:?}", kept.pairs());
+}
