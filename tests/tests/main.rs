@@ -7,6 +7,7 @@ mod api;
 mod files_mail;
 mod files_messages;
 mod files_office;
+mod files_ole;
 mod files_pdf;
 mod made_office;
 mod properties;

@@ -130,6 +130,8 @@ const FORMATS: &[Format] = &[
     #[cfg(feature = "office")]
     Format::isolated("docx", office::is_docx, zip::read),
     #[cfg(feature = "office")]
+    Format::isolated("xlsb", office::is_xlsb, zip::read),
+    #[cfg(feature = "office")]
     Format::isolated("xlsx", office::is_xlsx, zip::read),
     #[cfg(feature = "office")]
     Format::isolated("pptx", office::is_pptx, zip::read),
@@ -147,6 +149,14 @@ const FORMATS: &[Format] = &[
     Format::isolated("zip", zip::sniff, zip::read),
     #[cfg(feature = "mail")]
     Format::isolated("msg", |head| ole::names(head, "__substg1.0_"), ole::read),
+    #[cfg(feature = "office")]
+    Format::isolated("doc", |head| ole::is_document(head, "doc"), ole::read),
+    #[cfg(feature = "office")]
+    Format::isolated("ppt", |head| ole::is_document(head, "ppt"), ole::read),
+    #[cfg(feature = "office")]
+    Format::isolated("xls", |head| ole::is_document(head, "xls"), ole::read),
+    #[cfg(feature = "office")]
+    Format::isolated("biff", ole::is_bare, ole::read_bare),
     #[cfg(feature = "ole")]
     Format::isolated("ole", ole::sniff, ole::read),
     #[cfg(feature = "mail")]

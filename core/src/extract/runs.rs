@@ -26,6 +26,15 @@ pub(super) fn read(job: &mut Job<'_>, composer: &mut Composer, mut input: impl R
     runs.put(job, composer)
 }
 
+/// The runs of bytes that are in memory, a line each.
+#[cfg(feature = "office")]
+pub(super) fn printable(bytes: &[u8]) -> String {
+    let mut runs = Runs::default();
+    bytes.iter().for_each(|byte| runs.add(*byte));
+    runs.end();
+    String::from_utf8(runs.lines).unwrap_or_default()
+}
+
 /// What was gathered; a run is either of bytes or of bytes with a zero behind each.
 #[derive(Default)]
 struct Runs {

@@ -91,7 +91,7 @@ fn label(open: &[Open], attribute: Option<&str>) -> String {
             open[index..=index].iter().filter_map(|it| it.called.as_deref()).collect()
         }
         // The root names the kind of document, not what stands in it.
-        _ => open.iter().skip(1.min(open.len() - 1)).map(|it| it.name.as_str()).collect(),
+        _ => open.iter().skip(usize::from(open.len() > 1)).map(|it| it.name.as_str()).collect(),
     };
     if path.len() > 2 {
         path.drain(..path.len() - 2);

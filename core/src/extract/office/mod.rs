@@ -1,16 +1,19 @@
 //! Documents of word processors, spreadsheets and presentations that are ZIP packages of XML.
 
+pub(super) mod cells;
 mod flow;
 mod labelled;
 mod markup;
-mod number;
+pub(super) mod number;
 mod odf;
 mod ods;
 mod package;
 mod relations;
-mod sheet;
+pub(super) mod sheet;
 mod slides;
-mod table;
+pub(super) mod strings;
+pub(super) mod table;
+mod xlsb;
 mod xml;
 
 #[cfg(test)]
@@ -42,6 +45,10 @@ pub(super) fn is_docx(head: &Head<'_>) -> bool {
 
 pub(super) fn is_xlsx(head: &Head<'_>) -> bool {
     has_part(head, b"xl/")
+}
+
+pub(super) fn is_xlsb(head: &Head<'_>) -> bool {
+    is_xlsx(head) && names(head.raw).any(|name| name.starts_with(b"xl/workbook.bin"))
 }
 
 pub(super) fn is_pptx(head: &Head<'_>) -> bool {

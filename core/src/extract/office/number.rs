@@ -2,7 +2,7 @@
 
 /// How the numbers of a cell are shown, as far as it changes what they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum Shown {
+pub(in super::super) enum Shown {
     /// As they are.
     #[default]
     Plain,
@@ -14,7 +14,7 @@ pub(super) enum Shown {
 
 /// Digits and what stands between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mask {
+pub(in super::super) struct Mask {
     /// `0`, `#` and literals.
     places: Vec<Place>,
     /// The largest number that it holds for.
@@ -31,7 +31,7 @@ enum Place {
 }
 
 /// The format of that number that every workbook knows (ECMA-376, 18.8.30).
-pub(super) fn built_in(id: u32) -> Shown {
+pub(in super::super) fn built_in(id: u32) -> Shown {
     match id {
         14..=17 | 27..=31 | 34..=36 | 50..=58 => Shown::Date { day: true, time: false },
         18..=21 | 32 | 33 | 45..=47 => Shown::Date { day: false, time: true },
@@ -41,7 +41,7 @@ pub(super) fn built_in(id: u32) -> Shown {
 }
 
 /// What a format code says.
-pub(super) fn parse(code: &str) -> Shown {
+pub(in super::super) fn parse(code: &str) -> Shown {
     let sections: Vec<&str> = sections(code);
     let bare = bare(sections.first().copied().unwrap_or_default());
     let has = |letters: &str| bare.chars().any(|it| letters.contains(it.to_ascii_lowercase()));
@@ -151,7 +151,7 @@ impl Mask {
 }
 
 /// The text of a number; `since_1904` says which epoch its days count from.
-pub(super) fn show(raw: &str, shown: &Shown, since_1904: bool) -> String {
+pub(in super::super) fn show(raw: &str, shown: &Shown, since_1904: bool) -> String {
     let plain = || plain(raw);
     match shown {
         Shown::Plain => plain(),
@@ -165,8 +165,22 @@ pub(super) fn show(raw: &str, shown: &Shown, since_1904: bool) -> String {
     }
 }
 
+/// A number in the four bytes of binary workbooks (MS-XLS 2.5.217, RkNumber).
+pub(in super::super) fn packed(raw: u32) -> f64 {
+    let number =
+        if raw & 2 != 0 { f64::from(raw as i32 >> 2) } else { f64::from_bits(u64::from(raw & 0xFFFF_FFFC) << 32) };
+    if raw & 1 != 0 { number / 100.0 } else { number }
+}
+
+/// A number of a binary workbook as one in XML writes it.
+pub(in super::super) fn raw(number: f64) -> String {
+    let size = number.abs();
+    let plain = size < 1e18 && (size >= 1e-7 || size == 0.0);
+    if plain { format!("{number}") } else { format!("{number:E}") }
+}
+
 /// A number without exponent, and without the noise of its binary form.
-pub(super) fn plain(raw: &str) -> String {
+pub(in super::super) fn plain(raw: &str) -> String {
     let noisy = raw.len() > 15 || raw.bytes().any(|byte| matches!(byte, b'E' | b'e'));
     match raw.parse::<f64>() {
         Ok(number) if noisy && number.is_finite() && number.abs() < 1e18 => format!("{number}"),

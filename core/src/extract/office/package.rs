@@ -1,16 +1,18 @@
 //! Office Open XML packages: the document first, then every other part, each as what it is.
 
+use std::io::Read;
+
 use super::super::compose::Composer;
 use super::super::job::Job;
 use super::super::zip::{self, Archive, part_bytes};
 use super::flow::Flow;
 use super::relations;
 use super::xml::Xml;
-use super::{labelled, markup, sheet, slides};
+use super::{labelled, markup, sheet, slides, xlsb};
 use crate::model::{Reason, Step};
 
 /// Parts that say how things look, by the beginnings of their paths; the text of a diagram stands in its data.
-const LOOKS: [&str; 17] = [
+const LOOKS: [&str; 19] = [
     "[content_types].xml",
     "word/styles",
     "word/theme/",
@@ -22,6 +24,8 @@ const LOOKS: [&str; 17] = [
     "xl/calcchain",
     "xl/styles",
     "xl/metadata",
+    "xl/worksheets/binaryindex",
+    "xl/printersettings/",
     "ppt/theme/",
     "ppt/tablestyles",
     "ppt/presprops",
@@ -61,11 +65,19 @@ impl<'a> Package<'_, 'a> {
     where
         'a: 'r,
     {
+        self.open_bytes(job, path).map(Xml::new)
+    }
+
+    /// The same, where it is no XML.
+    pub(super) fn open_bytes<'r, 'j: 'r>(&'r mut self, job: &mut Job<'j>, path: &str) -> Option<Box<dyn Read + 'r>>
+    where
+        'a: 'r,
+    {
         let index = self.archive.position(path.as_bytes())?;
         if std::mem::replace(&mut self.done[index], true) {
             return None;
         }
-        part_bytes(job, self.archive, index).map(Xml::new)
+        part_bytes(job, self.archive, index)
     }
 
     fn has(&self, path: &str) -> bool {
@@ -103,10 +115,7 @@ fn main_part(job: &mut Job<'_>, package: &mut Package<'_, '_>) -> Option<String>
 fn read_main(job: &mut Job<'_>, package: &mut Package<'_, '_>, main: &str) -> bool {
     let folder = main.split('/').next().unwrap_or_default().to_ascii_lowercase();
     match folder.as_str() {
-        _ if main.ends_with(".bin") => {
-            job.unread(Reason::Unsupported, None);
-            true
-        }
+        _ if main.ends_with(".bin") => xlsb::read(job, package, main),
         "xl" => sheet::read(job, package, main),
         "ppt" => slides::read(job, package, main),
         _ => {

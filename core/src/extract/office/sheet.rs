@@ -1,20 +1,16 @@
 //! Workbooks: sheets as tables, cells by their references, and what hangs on them. Declared counts are not trusted.
 
-use std::cell::Cell;
-
 use super::super::compose::{Composer, Value};
 use super::super::job::Job;
 use super::number::{self, Shown};
 use super::package::Package;
 use super::relations::{self, Relation};
+use super::strings::Strings;
 use super::table::{Row, Table};
 use super::xml::{Event, Tag, Xml};
 use crate::model::{FieldKind, Grid, Label, Reason, Text};
 
-/// Bytes of shared strings kept.
-const MAX_STRINGS: usize = 192 << 20;
-/// Shared strings, styles, sheets and names kept; no program writes as many.
-const MAX_COUNT: usize = 1 << 24;
+/// Styles, sheets and names kept; no program writes as many.
 const MAX_STYLES: usize = 1 << 16;
 const MAX_SHEETS: usize = 1 << 12;
 /// Bytes of what stands beside cells that are held back.
@@ -37,24 +33,6 @@ struct Book {
     sheets: Vec<(String, String)>,
     /// Defined names with what they mean.
     names: Vec<(String, String)>,
-}
-
-/// Texts one behind the other.
-#[derive(Default)]
-struct Strings {
-    text: String,
-    ends: Vec<u32>,
-    /// Those that a cell shows.
-    used: Vec<Cell<bool>>,
-}
-
-impl Strings {
-    fn get(&self, index: usize) -> Option<&str> {
-        let end = *self.ends.get(index)? as usize;
-        self.used[index].set(true);
-        let start = index.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
-        Some(&self.text[start..end])
-    }
 }
 
 /// Reads the workbook whose main part is `main`; false where the receiver wants no more.
@@ -81,19 +59,7 @@ pub(super) fn read(job: &mut Job<'_>, package: &mut Package<'_, '_>, main: &str)
             return false;
         }
     }
-    emit_names(job, &book) && emit_unused(job, &book.strings)
-}
-
-/// Strings that no cell shows any more are still in the file.
-fn emit_unused(job: &mut Job<'_>, strings: &Strings) -> bool {
-    let mut out = Composer::new(job);
-    for index in (0..strings.used.len()).filter(|it| !strings.used[*it].get()) {
-        let text = strings.get(index).unwrap_or_default().trim();
-        if !text.is_empty() && !out.push(job, Value { kind: FieldKind::Residual, ..Value::prose(text.as_bytes()) }) {
-            return false;
-        }
-    }
-    out.flush(job)
+    emit_names(job, &book) && book.strings.emit_unused(job)
 }
 
 fn read_workbook(mut xml: Xml<'_>, book: &mut Book) {
@@ -176,15 +142,14 @@ fn read_strings(xml: &mut Xml<'_>, strings: &mut Strings) {
                             strings.text.push(' ');
                             strings.text.push_str(&std::mem::take(&mut phonetic));
                         }
-                        strings.ends.push(strings.text.len() as u32);
-                        strings.used.push(Cell::new(false));
+                        strings.end();
                     }
                     _ => {}
                 }
             }
             _ => {}
         }
-        if strings.text.len() > MAX_STRINGS || strings.ends.len() > MAX_COUNT {
+        if strings.is_full() {
             xml.trouble = Some(Reason::LimitBytes);
             return;
         }
@@ -395,7 +360,7 @@ fn literals(formula: &str, out: &mut String) {
 }
 
 /// Headers and footers without the codes for position and font: `&L`, `&"Arial,Bold"`, `&12`.
-fn strip_codes(text: &str) -> String {
+pub(in super::super) fn strip_codes(text: &str) -> String {
     let mut out = String::new();
     let mut chars = text.chars().peekable();
     while let Some(char) = chars.next() {

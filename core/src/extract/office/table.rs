@@ -18,16 +18,16 @@ const PROSE: usize = 256;
 
 /// One row.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Row {
+pub(in super::super) struct Row {
     /// Its number, from 1.
-    pub(super) number: u64,
+    pub(in super::super) number: u64,
     /// Columns, from 0 and in order, with their texts.
-    pub(super) cells: Vec<(u32, String)>,
+    pub(in super::super) cells: Vec<(u32, String)>,
 }
 
 /// A table being read.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(in super::super) struct Table {
     rows: Vec<Row>,
     bytes: usize,
     /// Column numbers are places: `Visits!C17`.
@@ -50,12 +50,12 @@ enum Shape {
 
 impl Table {
     /// A table; `placed` where the numbers of its columns say where a cell is.
-    pub(super) fn new(placed: bool) -> Self {
+    pub(in super::super) fn new(placed: bool) -> Self {
         Table { rows: Vec::new(), bytes: 0, placed, shape: None, labels: Vec::new() }
     }
 
     /// Adds a row; false where the receiver wants no more.
-    pub(super) fn push(&mut self, job: &mut Job<'_>, out: &mut Composer, row: Row) -> bool {
+    pub(in super::super) fn push(&mut self, job: &mut Job<'_>, out: &mut Composer, row: Row) -> bool {
         if self.shape.is_some() {
             return self.emit(job, out, &row, false);
         }
@@ -66,7 +66,7 @@ impl Table {
     }
 
     /// Emits what is held back.
-    pub(super) fn finish(&mut self, job: &mut Job<'_>, out: &mut Composer) -> bool {
+    pub(in super::super) fn finish(&mut self, job: &mut Job<'_>, out: &mut Composer) -> bool {
         self.shape.is_some() || self.decide(job, out)
     }
 

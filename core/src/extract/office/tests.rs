@@ -302,3 +302,10 @@ fn encrypted_parts_are_named_and_flat_files_read() {
     assert_eq!((extraction.format, extraction.state), ("odf", SourceState::Complete));
     assert_eq!(kept.texts(), ["flat\n"]);
 }
+
+#[test]
+fn properties_that_end_before_they_begin_are_damaged() {
+    let (kept, extraction) = document(&paragraph("Jane Doe"), &[("docProps/core.xml", "</a>Roe</b>")]);
+    assert_eq!(extraction.reason, Some(Reason::Malformed));
+    assert!(kept.texts().concat().contains("Jane Doe"));
+}

@@ -46,7 +46,7 @@ const SETS: [(i32, &Encoding); 16] = [
     (238, WINDOWS_1250),
 ];
 
-pub(super) fn of_page(page: i32) -> Option<&'static Encoding> {
+pub(in super::super) fn of_page(page: i32) -> Option<&'static Encoding> {
     PAGES.iter().find(|it| it.0 == page).map(|it| it.1)
 }
 

@@ -1,6 +1,6 @@
 //! Rich Text Format (RTF 1.9.1): text in its code pages, tables, notes, fields, document information, embedded objects.
 
-mod charset;
+pub(super) mod charset;
 mod control;
 mod groups;
 mod reader;
