@@ -13,8 +13,10 @@ mod encoding;
 mod head;
 mod hl7v2;
 mod html;
+mod image;
 mod job;
 mod json;
+mod lzw;
 #[cfg(feature = "mail")]
 mod mail;
 mod message;
@@ -29,6 +31,10 @@ mod pdf;
 mod rtf;
 #[cfg(feature = "ole")]
 mod runs;
+#[cfg(feature = "archive")]
+mod sevenz;
+#[cfg(feature = "archive")]
+mod tar;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -127,6 +133,10 @@ impl Format {
 /// The first row whose sniff accepts a stream reads it; the last one accepts everything. Compression comes before
 /// text. Formats that are not read (`opaque`) are looked for before all of them.
 const FORMATS: &[Format] = &[
+    #[cfg(feature = "archive")]
+    Format::isolated("tar", tar::sniff, tar::read),
+    #[cfg(feature = "archive")]
+    Format::isolated("7z", sevenz::sniff, sevenz::read),
     #[cfg(feature = "office")]
     Format::isolated("docx", office::is_docx, zip::read),
     #[cfg(feature = "office")]
@@ -155,6 +165,9 @@ const FORMATS: &[Format] = &[
     Format::new("zstd", compress::is_zstd, compress::read_zstd),
     Format::new("bzip2", compress::is_bzip2, compress::read_bzip2),
     Format::new("xz", compress::is_xz, compress::read_xz),
+    Format::new("lz4", compress::is_lz4, compress::read_lz4),
+    Format::new("compress", compress::is_compress, compress::read_compress),
+    Format::new("lzma", compress::is_lzma, compress::read_lzma),
     #[cfg(feature = "dicom")]
     Format::new("dicom", dicom::sniff, dicom::read),
     #[cfg(feature = "mail")]
