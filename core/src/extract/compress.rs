@@ -46,14 +46,14 @@ pub(super) fn is_lz4(head: &Head<'_>) -> bool {
     head.raw.starts_with(b"\x04\x22\x4D\x18") || head.raw.starts_with(b"\x02\x21\x4C\x18")
 }
 
-/// The magic of `compress`, and flags that it writes.
+/// The magic of `compress`, and flags that it writes, or its name.
 pub(super) fn is_compress(head: &Head<'_>) -> bool {
-    head.raw.starts_with(b"\x1F\x9D")
-        && head.raw.get(2).is_some_and(|flags| lzw::Decoder::new(&b""[..], *flags).is_some())
+    let flags = head.raw.strip_prefix(b"\x1F\x9D").and_then(|it| it.first());
+    flags.is_some_and(|flags| head.is_named(".z") || lzw::Decoder::new(&b""[..], *flags).is_some())
 }
 
-/// A .lzma file has no magic: properties, a dictionary as encoders choose it, a size that is unknown or sensible, and
-/// the zero with which every range coder begins.
+/// A .lzma file has no magic: properties, a dictionary as encoders choose it (any with the usual properties), a size that
+/// is unknown or sensible, and the zero with which every range coder begins.
 pub(super) fn is_lzma(head: &Head<'_>) -> bool {
     let Some([properties, dictionary @ .., s0, s1, s2, s3, s4, s5, s6, s7, 0]) = head.raw.first_chunk::<14>() else {
         return false;
@@ -61,11 +61,11 @@ pub(super) fn is_lzma(head: &Head<'_>) -> bool {
     let dictionary = u32::from_le_bytes(*dictionary);
     let size = u64::from_le_bytes([*s0, *s1, *s2, *s3, *s4, *s5, *s6, *s7]);
     // Two to a power, or one and a half times that.
-    let usual = dictionary >= 4096 && (dictionary >> dictionary.trailing_zeros() <= 3);
+    let usual = dictionary >= 4096 && (*properties == 0x5D || dictionary >> dictionary.trailing_zeros() <= 3);
     *properties < 9 * 5 * 5
         && properties % 45 / 9 + properties % 9 <= 4
         && usual
-        && (size == u64::MAX || size < 1 << 38)
+        && (size == u64::MAX || size < 1 << 48)
 }
 
 pub(super) fn read_gzip(job: &mut Job<'_>, stream: Stream<'_>) {
@@ -267,7 +267,8 @@ mod tests {
     }
 
     fn lz4(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
+        let info = lz4_flex::frame::FrameInfo::new().block_size(lz4_flex::frame::BlockSize::Max64KB);
+        let mut encoder = lz4_flex::frame::FrameEncoder::with_frame_info(info, Vec::new());
         encoder.write_all(bytes).expect("writes");
         encoder.finish().expect("ends")
     }
@@ -360,6 +361,8 @@ mod tests {
         let mut huge = LZMA.to_vec();
         huge[1..5].copy_from_slice(&(3u32 << 30).to_le_bytes());
         assert_eq!(run(&huge).1.reason, Some(Reason::LimitBytes));
+        let named = Hint { name: b"x.Z", format: None };
+        assert_eq!(run_as(b"\x1F\x9D\x1EB", 4, named, &Limits::default()).1.reason, Some(Reason::Malformed));
         let nested = (0..9).fold(TEXT.to_vec(), |bytes, _| gzip(&bytes));
         let (_, extraction) = run(&nested);
         assert_eq!((extraction.state, extraction.reason), (SourceState::Failed, Some(Reason::LimitDepth)));

@@ -171,7 +171,8 @@ pub(super) mod tests {
         let (mut bits, mut free, mut table) = (9u32, 257u32, HashMap::new());
         let (mut acc, mut acc_bits, mut group) = (0u64, 0u32, Vec::new());
         let mut last: Option<u32> = None;
-        let mut put = |code: u32, bits: u32, group_ends: bool, out: &mut Vec<u8>| {
+        // A group ends where its length must be a multiple of `end`.
+        let mut put = |code: u32, bits: u32, end: u32, out: &mut Vec<u8>| {
             acc |= u64::from(code) << acc_bits;
             acc_bits += bits;
             while acc_bits >= 8 {
@@ -179,14 +180,14 @@ pub(super) mod tests {
                 acc >>= 8;
                 acc_bits -= 8;
             }
-            if group_ends {
+            if end > 0 {
                 if acc_bits > 0 {
                     group.push(acc as u8);
                     (acc, acc_bits) = (0, 0);
                 }
-                group.resize(group.len().next_multiple_of(bits as usize), 0);
+                group.resize(group.len().next_multiple_of(end as usize), 0);
             }
-            if group.len() == bits as usize || group_ends {
+            if group.len() == bits as usize || end > 0 {
                 out.append(&mut group);
             }
         };
@@ -201,19 +202,19 @@ pub(super) mod tests {
             }
             last = Some(u32::from(byte));
             if free == 1 << max_bits {
-                put(prefix, bits, false, &mut out);
-                put(256, bits, true, &mut out);
+                put(prefix, bits, 0, &mut out);
+                put(256, bits, bits, &mut out);
                 (bits, free, table) = (9, 257, HashMap::new());
                 continue;
             }
             table.insert((prefix, byte), free);
             free += 1;
             let grows = free > 1 << bits && bits < max_bits;
-            put(prefix, bits, grows, &mut out);
+            put(prefix, bits, if grows { bits } else { 0 }, &mut out);
             bits += u32::from(grows);
         }
         if let Some(code) = last {
-            put(code, bits, true, &mut out);
+            put(code, bits, 1, &mut out);
         }
         out
     }

@@ -29,7 +29,6 @@ mod opaque;
 mod pdf;
 #[cfg(feature = "office")]
 mod rtf;
-#[cfg(feature = "ole")]
 mod runs;
 #[cfg(feature = "archive")]
 mod sevenz;
@@ -184,6 +183,7 @@ const FORMATS: &[Format] = &[
     Format::new("json", json::sniff, json::read),
     Format::new("hl7v2", hl7v2::sniff, hl7v2::read),
     Format::new("x12", x12::sniff, x12::read),
+    Format::new("binary", runs::is_binary, runs::read_binary),
     Format::new("csv", csv::sniff, csv::read),
     TEXT,
 ];
@@ -271,8 +271,10 @@ fn choose(head: &Head<'_>, wanted: Option<&str>) -> &'static Format {
 fn is_readable(bytes: &[u8]) -> bool {
     let stream = Stream::open(Bytes::Stream(Box::new(bytes)), Vec::new());
     let head = Head::new(&stream, b"");
-    if choose(&head, None).id != "text" {
-        return true;
+    match choose(&head, None).id {
+        "binary" => return false,
+        "text" => {}
+        _ => return true,
     }
     let text = head.text();
     let odd = text.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count();

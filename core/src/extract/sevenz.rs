@@ -1,6 +1,6 @@
 //! 7z archives: every member is read as a stream of its own, block by block.
 
-use std::io::Read;
+use std::io::{Read, Seek};
 
 use sevenz_rust2::{Archive, ArchiveEntry, Block, BlockDecoder, EncoderMethod, Error, Password};
 
@@ -9,6 +9,7 @@ use super::budget::DecodedReader;
 use super::compose::{Composer, Value};
 use super::head::{Bytes, Head, Stream};
 use super::job::Job;
+use super::runs;
 use crate::model::{Reason, Step, Text};
 
 /// Memory that a block's decoders may ask for.
@@ -27,7 +28,13 @@ pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
     };
     let archive = match Archive::read(&mut input, &Password::empty()) {
         Ok(archive) => archive,
-        Err(error) => return job.unread(reason_of(&error), None),
+        Err(_) if is_empty(&mut *input) => return,
+        Err(error) => {
+            job.unread(reason_of(&error), None);
+            // Members that are only stored stand in clear.
+            let _ = input.rewind();
+            return runs::read_unknown(job, &mut input);
+        }
     };
     let mut names = Composer::new(job);
     let wanted = (1..).zip(&archive.files).all(|(record, it)| names.push(job, Value::path(it.name.as_bytes(), record)));
@@ -40,6 +47,13 @@ pub(super) fn read(job: &mut Job<'_>, stream: Stream<'_>) {
             return;
         }
     }
+}
+
+/// An archive without members has a header of zeros and nothing behind it.
+fn is_empty(input: &mut dyn Random) -> bool {
+    let mut bytes = Vec::new();
+    let whole = input.rewind().and_then(|()| input.take(33).read_to_end(&mut bytes));
+    whole.is_ok_and(|count| count == 32) && bytes[12..].iter().all(|byte| *byte == 0)
 }
 
 /// Reads the members of a block; says which of them could not be reached.
@@ -183,8 +197,11 @@ mod tests {
         assert_eq!((extraction.state, extraction.reason), (SourceState::Partial, Some(Reason::Malformed)));
         assert_eq!(kept.texts(), ["a", "b"]);
         assert!(!kept.unread.is_empty());
-        let (_, extraction) = run(&bytes[..60]);
-        assert_eq!((extraction.state, extraction.reason), (SourceState::Failed, Some(Reason::Malformed)));
+        let (kept, extraction) = run(&bytes[..60]);
+        assert_eq!((extraction.state, extraction.reason), (SourceState::Partial, Some(Reason::Malformed)));
+        assert!(kept.segments[0].text.reveal().contains("123-45-6789"), "stored text is salvaged");
+        let empty = [b"7z\xBC\xAF\x27\x1C\0\x04".as_slice(), &crc(&[0; 20]), &[0; 20]].concat();
+        assert_eq!(run(&empty).1.state, SourceState::Complete);
     }
 
     #[test]
