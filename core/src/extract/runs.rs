@@ -200,10 +200,11 @@ impl Runs {
         }
     }
 
-    /// Ends a run that is long enough for a block, between words if there are any.
+    /// Ends a run that is long enough for a block, between lines or else words if there are any.
     fn cut(&mut self) {
         let from = self.run.len() - CUT_WITHIN;
-        let blank = self.run[from..].iter().rposition(u8::is_ascii_whitespace);
+        let last = &self.run[from..];
+        let blank = memchr::memrchr(b'\n', last).or_else(|| last.iter().rposition(u8::is_ascii_whitespace));
         let tail = self.run.split_off(blank.map_or(self.run.len(), |at| from + at + 1));
         let next = self.start + self.run.len() as u64 * if self.wide { 2 } else { 1 };
         let (wide, closed) = (self.wide, self.closed);
@@ -302,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_behind_noise_are_cut_between_words() {
+    fn long_texts_behind_noise_are_cut_between_lines() {
         let text = "the quick brown fox\n".repeat(50_000);
         let (kept, extraction) = run(&[noise(70_000), text.clone().into_bytes()].concat());
         assert_eq!(extraction.format, "binary");
