@@ -1,5 +1,5 @@
-#![no_main]
 //! Any bytes, as the main part of a document of each kind: what mutates a package only breaks its checksums.
+#![no_main]
 
 use std::io::{Cursor, Write};
 

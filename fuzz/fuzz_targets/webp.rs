@@ -1,5 +1,5 @@
-#![no_main]
 //! Any bytes, read as webp.
+#![no_main]
 
 use std::io::Cursor;
 

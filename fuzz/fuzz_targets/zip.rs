@@ -1,5 +1,5 @@
-#![no_main]
 //! Any bytes, read as zip.
+#![no_main]
 
 use std::io::Cursor;
 

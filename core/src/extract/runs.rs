@@ -12,6 +12,8 @@ use crate::model::{LineEnds, OffsetMap, Piece, Segment, Text};
 /// Characters below which a run in a document is chance, and in bytes of which nothing is known.
 const SHORTEST: usize = 4;
 const SHORTEST_UNKNOWN: usize = 6;
+/// And within a few bytes of a longer one.
+const SHORTEST_NEAR: usize = 3;
 /// Bytes behind which a run is cut.
 const LONGEST: usize = 64 << 10;
 /// Bytes of a long run in which a place between words is looked for.
@@ -80,6 +82,21 @@ pub(super) fn read(job: &mut Job<'_>, composer: &mut Composer, mut input: impl R
     runs.put(job, composer)
 }
 
+/// A run that ended.
+struct Run {
+    text: Vec<u8>,
+    start: u64,
+    /// Bytes of a character.
+    step: u32,
+}
+
+impl Run {
+    /// Where it ended.
+    fn behind(&self) -> u64 {
+        self.start + self.text.len() as u64 * u64::from(self.step)
+    }
+}
+
 /// What was gathered; a run is either of bytes or of bytes with a zero behind each.
 struct Runs {
     lines: Vec<u8>,
@@ -89,6 +106,8 @@ struct Runs {
     shortest: usize,
     /// Bytes between runs that are put on one line.
     near: u64,
+    /// The last run, where it was too short by itself.
+    short: Option<Run>,
     run: Vec<u8>,
     /// Where the run begins; where the last one ended; where the next byte stands.
     start: u64,
@@ -113,6 +132,7 @@ impl Default for Runs {
             map: OffsetMap::default(),
             shortest: SHORTEST,
             near: 0,
+            short: None,
             run: Vec::new(),
             start: 0,
             behind: 0,
@@ -212,10 +232,21 @@ impl Runs {
         (self.run, self.start, self.wide, self.closed, self.opened) = (tail, next, wide, closed, false);
     }
 
-    /// Ends the run at hand.
+    /// Ends the run at hand. A short one counts near a longer one: it may be the label of a value.
     fn end(&mut self) {
-        if self.run.iter().filter(|it| it.is_ascii_graphic() || **it >= 0xC2).count() >= self.shortest {
-            self.keep();
+        let count = self.run.iter().filter(|it| it.is_ascii_graphic() || **it >= 0xC2).count();
+        if count >= SHORTEST_NEAR.min(self.shortest) {
+            let run = self.take_run();
+            let follows = !self.lines.is_empty() && run.start.saturating_sub(self.behind) <= self.near;
+            if count >= self.shortest {
+                let label = self.short.take().filter(|it| run.start.saturating_sub(it.behind()) <= self.near);
+                label.into_iter().for_each(|it| self.keep(&it));
+                self.keep(&run);
+            } else if self.near > 0 && follows {
+                self.keep(&run);
+            } else {
+                self.short = Some(run);
+            }
         }
         self.run.clear();
         self.partial.clear();
@@ -223,19 +254,23 @@ impl Runs {
         self.closed = false;
     }
 
-    fn keep(&mut self) {
+    fn take_run(&mut self) -> Run {
         let step = if self.wide { 2 } else { 1 };
         // Without a zero behind the last character, but with one before the first, the zeros come first.
         let start = if self.wide && !self.closed && self.opened { self.start - 1 } else { self.start };
-        if self.near > 0 && !self.lines.is_empty() && start.saturating_sub(self.behind) <= self.near {
+        Run { text: std::mem::take(&mut self.run), start, step }
+    }
+
+    fn keep(&mut self, run: &Run) {
+        if self.near > 0 && !self.lines.is_empty() && run.start.saturating_sub(self.behind) <= self.near {
             self.lines.pop();
             self.lines.push(b' ');
         }
         let text_start = self.lines.len() as u32;
-        self.map.push(Piece { text_start, orig_start: start, text_step: 1, orig_step: step });
-        self.lines.extend_from_slice(&self.run);
+        self.map.push(Piece { text_start, orig_start: run.start, text_step: 1, orig_step: run.step });
+        self.lines.extend_from_slice(&run.text);
         self.lines.push(b'\n');
-        self.behind = start + self.run.len() as u64 * u64::from(step);
+        self.behind = run.behind();
     }
 
     #[cfg(feature = "ole")]
@@ -288,13 +323,13 @@ mod tests {
     fn text_in_noise_is_found_at_its_place() {
         let be: Vec<u8> = "MRN 12345678".encode_utf16().flat_map(u16::to_be_bytes).collect();
         let le: Vec<u8> = "Example, Mary".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let near = b"\x07Patient\x08Jane Doe\x01";
+        let near = b"\x03SSN\x0C234-56-7899\x08Jane Doe\x03end\x01";
         let bytes = [noise(3000), near.to_vec(), noise(2000), be, b"\x01\x02".to_vec(), le, noise(5000)].concat();
         let (kept, extraction) = run(&bytes);
         assert_eq!(extraction.format, "binary");
         let segment = &kept.segments[0];
         let text = String::from_utf8_lossy(&segment.text).into_owned();
-        for (found, at) in [("Patient Jane Doe", 3001), ("MRN 12345678", 5018), ("Example, Mary", 5044)] {
+        for (found, at) in [("SSN 234-56-7899 Jane Doe end\n", 3001), ("MRN 12345678", 5030), ("Example, Mary", 5056)] {
             let start = text.find(found).expect(found);
             assert_eq!(segment.map.start(start as u32), at, "{found}");
             assert!(segment.is_sound());

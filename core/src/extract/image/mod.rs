@@ -12,7 +12,7 @@ use std::io::{Cursor, Read};
 use super::compose::{Composer, Value};
 use super::head::{Bytes, Head, Stream};
 use super::job::Job;
-use crate::model::{Reason, Step};
+use crate::model::{Label, Reason, Standard, StandardField, Step, Text};
 
 /// Bytes of one piece of metadata that are looked at.
 const MAX_TEXT: u64 = 8 << 20;
@@ -90,7 +90,9 @@ impl Metadata<'_, '_> {
         if text.is_empty() || !self.has_room(text.len()) {
             return;
         }
-        let label = self.composer.named(name.as_bytes());
+        let standard = StandardField { standard: Standard::Image, key: Text::from(name), within: Text::default() };
+        let label = Label { name: Text::from(name), standard: Some(standard), ..Label::default() };
+        let label = self.composer.label(label);
         self.composer.push(self.job, Value::structured(&text, label, 1));
     }
 

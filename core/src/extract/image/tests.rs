@@ -163,6 +163,7 @@ fn tiff_tells_its_directories() {
     let (kept, extraction) = run(&exif());
     assert_eq!((extraction.format, extraction.reason), ("tiff", Some(Reason::ImageContent)));
     assert_eq!(kept.pairs(), EXIF);
+    assert_eq!(run(&tiff(&[ascii(0x9003, "2024:01:02 03:04:05")])).0.pairs(), ["DateTimeOriginal=2024-01-02 03:04:05"]);
 }
 
 #[test]

@@ -177,7 +177,7 @@ impl Reader<'_> {
             0x83BB | 0x8649 => return iptc::read_resources(metadata, &value) && whole,
             0x9C9B..=0x9C9F => metadata.tag(&name, &self.wide(&value, true)),
             0x9286 => metadata.tag(&name, &self.comment(&value)),
-            _ => value.split(|byte| *byte == 0).for_each(|text| metadata.tag(&name, text)),
+            _ => value.split(|byte| *byte == 0).for_each(|text| metadata.tag(&name, &dated(text))),
         }
         whole
     }
@@ -246,6 +246,20 @@ impl Entry {
         };
         u64::from(self.count) * each
     }
+}
+
+/// A date as others write it: EXIF has colons between year, month and day.
+fn dated(text: &[u8]) -> Vec<u8> {
+    let mut text = text.to_vec();
+    let is_date = text.len() >= 10
+        && text[..10].iter().enumerate().all(|(at, byte)| match at {
+            4 | 7 => *byte == b':',
+            _ => byte.is_ascii_digit(),
+        });
+    if is_date {
+        (text[4], text[7]) = (b'-', b'-');
+    }
+    text
 }
 
 /// The name of a text whose tag is none of ours.
