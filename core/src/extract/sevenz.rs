@@ -1,6 +1,6 @@
 //! 7z archives: every member is read as a stream of its own, block by block.
 
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, SeekFrom};
 
 use sevenz_rust2::{Archive, ArchiveEntry, Block, BlockDecoder, EncoderMethod, Error, Password};
 
@@ -14,6 +14,9 @@ use crate::model::{Reason, Step, Text};
 
 /// Memory that a block's decoders may ask for.
 const MAX_DICTIONARY: u64 = 256 << 20;
+
+/// Bytes before the packed ones.
+const SIGNATURE: u64 = 32;
 
 /// The signature (7zFormat.txt).
 pub(super) fn sniff(head: &Head<'_>) -> bool {
@@ -63,16 +66,16 @@ fn read_block(job: &mut Job<'_>, archive: &Archive, index: usize, input: &mut Bo
     // A copy, because reading uses the decoder up.
     let entries = decoder.entries().to_vec();
     let mut reached = 0;
-    let ended = match refusal(&archive.blocks[index]) {
+    let mut each = |entry: &ArchiveEntry, data: &mut dyn Read| {
+        reached += 1;
+        read_member(job, entry, data);
+        Ok(!job.is_spent() && !job.is_over())
+    };
+    let block = &archive.blocks[index];
+    let ended = match refusal(block) {
         Some(reason) => Err(reason),
-        None => {
-            let mut each = |entry: &ArchiveEntry, data: &mut dyn Read| {
-                reached += 1;
-                read_member(job, entry, data);
-                Ok(!job.is_spent() && !job.is_over())
-            };
-            decoder.for_each_entries(&mut each).map_err(|error| reason_of(&error))
-        }
+        None if is_deflate64(block) => read_deflate64(archive, index, input, &entries, &mut each),
+        None => decoder.for_each_entries(&mut each).map(drop).map_err(|error| reason_of(&error)),
     };
     let Err(reason) = ended else { return };
     if reached == entries.len() {
@@ -81,6 +84,35 @@ fn read_block(job: &mut Job<'_>, archive: &Archive, index: usize, input: &mut Bo
     for entry in entries[reached..].iter().filter(|it| it.has_stream) {
         job.unread_inside(Step::Member(Text(entry.name.clone().into_bytes())), reason, Some(entry.size));
     }
+}
+
+/// Deflate with a window of 64 KiB, which the library does not know; only a block that has no other coder.
+fn is_deflate64(block: &Block) -> bool {
+    matches!(block.coders.as_slice(), [coder] if coder.encoder_method_id() == [4, 1, 9])
+}
+
+fn read_deflate64(
+    archive: &Archive,
+    index: usize,
+    input: &mut Box<dyn Random + '_>,
+    entries: &[ArchiveEntry],
+    each: &mut dyn FnMut(&ArchiveEntry, &mut dyn Read) -> Result<bool, Error>,
+) -> Result<(), Reason> {
+    let packed = archive.stream_map.block_first_pack_stream_index().get(index).and_then(|first| {
+        let offset = archive.stream_map.pack_stream_offsets().get(*first)?;
+        let at = SIGNATURE.checked_add(archive.pack_pos())?.checked_add(*offset)?;
+        Some((at, *archive.pack_sizes().get(*first)?))
+    });
+    let (at, size) = packed.ok_or(Reason::Malformed)?;
+    input.seek(SeekFrom::Start(at)).map_err(|_| Reason::Malformed)?;
+    let mut decoder = deflate64::Deflate64Decoder::new(input.take(size));
+    for entry in entries {
+        let size = if entry.has_stream { entry.size } else { 0 };
+        if !each(entry, &mut (&mut decoder).take(size)).map_err(|error| reason_of(&error))? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Reads one member to its end, so that all that is decoded counts.
@@ -130,9 +162,10 @@ fn reason_of(error: &Error) -> Reason {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::run;
+    use super::super::Hint;
+    use super::super::testing::{run, run_as};
     use super::*;
-    use crate::model::SourceState;
+    use crate::model::{Limits, SourceState};
 
     const TEXT: &[u8] = b"patient SSN 123-45-6789\n";
 
@@ -202,6 +235,31 @@ mod tests {
         assert!(kept.segments[0].text.reveal().contains("123-45-6789"), "stored text is salvaged");
         let empty = [b"7z\xBC\xAF\x27\x1C\0\x04".as_slice(), &crc(&[0; 20]), &[0; 20]].concat();
         assert_eq!(run(&empty).1.state, SourceState::Complete);
+    }
+
+    #[test]
+    fn deflate64_is_decoded_and_members_are_limited() {
+        // One stored block of deflate, which has the same form.
+        let text = b"stored in deflate\n";
+        let packed = [&[1, 18, 0, 0xED, 0xFF], text.as_slice()].concat();
+        let mut bytes = archive(&[3, 4, 1, 9], &[("a", &packed)]);
+        // The block and its member are as long as the text; the checksum is not looked at.
+        let header = 32 + packed.len();
+        let places: Vec<_> = (header..bytes.len()).filter(|at| bytes[*at] == packed.len() as u8).collect();
+        bytes[places[1]] = text.len() as u8;
+        let sum = crc(&bytes[header..]);
+        bytes[28..32].copy_from_slice(&sum);
+        let sum = crc(&bytes[12..32]);
+        bytes[8..12].copy_from_slice(&sum);
+        let (kept, extraction) = run(&bytes);
+        assert_eq!(extraction.state, SourceState::Complete);
+        assert_eq!(kept.segments[1].text.0, text);
+        let names: Vec<_> = (0..50).map(|it| format!("{it}.txt")).collect();
+        let many: Vec<_> = names.iter().map(|it| (it.as_str(), TEXT)).collect();
+        let limits = Limits { members: 10, ..Limits::default() };
+        let (kept, extraction) = run_as(&archive(COPY, &many), 4096, Hint::default(), &limits);
+        assert_eq!((extraction.reason, kept.unread.len()), (Some(Reason::LimitMembers), 1));
+        assert_eq!(kept.texts().len(), 50);
     }
 
     #[test]
