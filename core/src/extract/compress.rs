@@ -52,20 +52,16 @@ pub(super) fn is_compress(head: &Head<'_>) -> bool {
     flags.is_some_and(|flags| head.is_named(".z") || lzw::Decoder::new(&b""[..], *flags).is_some())
 }
 
-/// A .lzma file has no magic: properties, a dictionary as encoders choose it (any with the usual properties), a size that
-/// is unknown or sensible, and the zero with which every range coder begins.
+/// A .lzma file has no magic: the usual properties (others by its name only), a dictionary of whole pages, a size that is
+/// unknown or sensible, and the zero with which every range coder begins.
 pub(super) fn is_lzma(head: &Head<'_>) -> bool {
     let Some([properties, dictionary @ .., s0, s1, s2, s3, s4, s5, s6, s7, 0]) = head.raw.first_chunk::<14>() else {
         return false;
     };
     let dictionary = u32::from_le_bytes(*dictionary);
     let size = u64::from_le_bytes([*s0, *s1, *s2, *s3, *s4, *s5, *s6, *s7]);
-    // Two to a power, or one and a half times that.
-    let usual = dictionary >= 4096 && (*properties == 0x5D || dictionary >> dictionary.trailing_zeros() <= 3);
-    *properties < 9 * 5 * 5
-        && properties % 45 / 9 + properties % 9 <= 4
-        && usual
-        && (size == u64::MAX || size < 1 << 48)
+    let known = *properties == 0x5D || *properties < 9 * 5 * 5 && head.is_named(".lzma");
+    known && dictionary >= 4096 && dictionary.is_multiple_of(4096) && (size == u64::MAX || size < 1 << 48)
 }
 
 pub(super) fn read_gzip(job: &mut Job<'_>, stream: Stream<'_>) {
@@ -363,6 +359,8 @@ mod tests {
         assert_eq!(run(&huge).1.reason, Some(Reason::LimitBytes));
         let named = Hint { name: b"x.Z", format: None };
         assert_eq!(run_as(b"\x1F\x9D\x1EB", 4, named, &Limits::default()).1.reason, Some(Reason::Malformed));
+        let picture = b"\x01\0\0\0\x80\0\0\0\x2A\0\0\0\0\0\0\0\0\0\0\0";
+        assert_ne!(run(picture).1.format, "lzma");
         let nested = (0..9).fold(TEXT.to_vec(), |bytes, _| gzip(&bytes));
         let (_, extraction) = run(&nested);
         assert_eq!((extraction.state, extraction.reason), (SourceState::Failed, Some(Reason::LimitDepth)));
