@@ -46,7 +46,7 @@ pub fn read(path: &Path) -> (Read, Extraction) {
 }
 
 /// The folder of the files and the rows of one of its tables; `None`, said aloud, where it is absent.
-fn shared(table: &str) -> Option<(PathBuf, Vec<Vec<String>>)> {
+pub fn shared(table: &str) -> Option<(PathBuf, Vec<Vec<String>>)> {
     let folder = tree::root().join("../shared/files");
     let Ok(text) = std::fs::read(folder.join(table)) else {
         eprintln!("not run: ../shared/files is absent");

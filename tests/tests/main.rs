@@ -4,6 +4,7 @@
 
 mod accuracy;
 mod api;
+mod files_archives;
 mod files_mail;
 mod files_messages;
 mod files_office;

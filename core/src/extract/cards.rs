@@ -359,7 +359,7 @@ mod tests {
         let (kept, extraction) = run(b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Jane Q. Doe\r\nN:Doe;Jane;Q.;;\r\n\
             item1.TEL;TYPE=cell:tel:+1-555-010-0199\r\nADR:;;12 Elm\\, East;Spring\r\n field;IL;62701;US\r\n\
             END:VCARD\r\nBEGIN:VCARD\r\nVERSION:2.1\r\nNOTE;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:caf=E9 =\r\n\
-            open=0Aat 9\r\nPHOTO;ENCODING=b:iVBORw0KGgoAAAAN\r\nEND:VCARD\r\n");
+            open=0Aat 9\r\nPHOTO;ENCODING=b:iVBORw0KGgoAAAAASUVORK5CYII=\r\nEND:VCARD\r\n");
         assert_eq!((extraction.format, extraction.reason), ("vcard", Some(Reason::ImageContent)));
         assert_eq!(
             kept.pairs(),

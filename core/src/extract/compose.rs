@@ -38,6 +38,12 @@ impl<'a> Value<'a> {
         Value { text, label: NO_LABEL, record: 1, kind: FieldKind::Narrative, at: None }
     }
 
+    /// The name of a member of an archive, a record of its own.
+    #[cfg(feature = "archive")]
+    pub(super) fn path(name: &'a [u8], record: u64) -> Self {
+        Value { kind: FieldKind::Path, record, ..Value::prose(name) }
+    }
+
     /// A labelled value of a record.
     pub(super) fn structured(text: &'a [u8], label: LabelId, record: u64) -> Self {
         Value { text, label, record, kind: FieldKind::Structured, at: None }

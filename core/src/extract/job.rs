@@ -65,6 +65,19 @@ impl<'a> Job<'a> {
         self.budget.is_stopped()
     }
 
+    /// True where a limit was passed after which no further member can be read.
+    #[cfg(feature = "archive")]
+    pub(super) fn is_spent(&self) -> bool {
+        matches!(self.reason, Some(Reason::LimitBytes | Reason::LimitRatio | Reason::LimitMembers))
+    }
+
+    /// Reads what is left of a member that its reader did not want, so that the next one can be reached.
+    #[cfg(feature = "archive")]
+    pub(super) fn drain(&mut self, rest: &mut dyn std::io::Read) {
+        let mut sink = vec![0; 64 << 10];
+        while !self.is_over() && matches!(rest.read(&mut sink), Ok(1..)) {}
+    }
+
     /// Reads a stream that stands one `step` inside this one, unless that is one too deep or too many. Says what of it
     /// was not read.
     pub(super) fn read_inside(&mut self, step: Step, name: &[u8], bytes: Bytes<'_>) {

@@ -13,8 +13,10 @@ mod encoding;
 mod head;
 mod hl7v2;
 mod html;
+mod image;
 mod job;
 mod json;
+mod lzw;
 #[cfg(feature = "mail")]
 mod mail;
 mod message;
@@ -27,8 +29,11 @@ mod opaque;
 mod pdf;
 #[cfg(feature = "office")]
 mod rtf;
-#[cfg(feature = "ole")]
 mod runs;
+#[cfg(feature = "archive")]
+mod sevenz;
+#[cfg(feature = "archive")]
+mod tar;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -127,6 +132,10 @@ impl Format {
 /// The first row whose sniff accepts a stream reads it; the last one accepts everything. Compression comes before
 /// text. Formats that are not read (`opaque`) are looked for before all of them.
 const FORMATS: &[Format] = &[
+    #[cfg(feature = "archive")]
+    Format::isolated("tar", tar::sniff, tar::read),
+    #[cfg(feature = "archive")]
+    Format::isolated("7z", sevenz::sniff, sevenz::read),
     #[cfg(feature = "office")]
     Format::isolated("docx", office::is_docx, zip::read),
     #[cfg(feature = "office")]
@@ -165,6 +174,9 @@ const FORMATS: &[Format] = &[
     Format::new("zstd", compress::is_zstd, compress::read_zstd),
     Format::new("bzip2", compress::is_bzip2, compress::read_bzip2),
     Format::new("xz", compress::is_xz, compress::read_xz),
+    Format::new("lz4", compress::is_lz4, compress::read_lz4),
+    Format::new("compress", compress::is_compress, compress::read_compress),
+    Format::new("lzma", compress::is_lzma, compress::read_lzma),
     #[cfg(feature = "dicom")]
     Format::new("dicom", dicom::sniff, dicom::read),
     #[cfg(feature = "mail")]
@@ -181,6 +193,7 @@ const FORMATS: &[Format] = &[
     Format::new("json", json::sniff, json::read),
     Format::new("hl7v2", hl7v2::sniff, hl7v2::read),
     Format::new("x12", x12::sniff, x12::read),
+    Format::new("binary", runs::is_binary, runs::read_binary),
     Format::new("csv", csv::sniff, csv::read),
     TEXT,
 ];
@@ -268,8 +281,10 @@ fn choose(head: &Head<'_>, wanted: Option<&str>) -> &'static Format {
 fn is_readable(bytes: &[u8]) -> bool {
     let stream = Stream::open(Bytes::Stream(Box::new(bytes)), Vec::new());
     let head = Head::new(&stream, b"");
-    if choose(&head, None).id != "text" {
-        return true;
+    match choose(&head, None).id {
+        "binary" => return false,
+        "text" => {}
+        _ => return true,
     }
     let text = head.text();
     let odd = text.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count();

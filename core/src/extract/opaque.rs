@@ -2,7 +2,7 @@
 
 use super::head::{Head, Stream};
 use super::job::Job;
-use super::{Format, text};
+use super::{Format, image, text};
 use crate::model::Reason;
 
 /// A format of which only what stands in clear is read.
@@ -13,6 +13,11 @@ const fn unsupported(id: &'static str, sniff: fn(&Head<'_>) -> bool) -> Format {
 /// A format whose contents are no text; its first block may hold metadata that is.
 const fn by_design(id: &'static str, reason: Reason, sniff: fn(&Head<'_>) -> bool) -> Format {
     Format { id, sniff, read: text::read_start, unread: Some(reason), isolated: false }
+}
+
+/// A picture of which only the metadata is read.
+const fn image(id: &'static str, sniff: fn(&Head<'_>) -> bool, read: fn(&mut Job<'_>, Stream<'_>)) -> Format {
+    Format { read, ..by_design(id, Reason::ImageContent, sniff) }
 }
 
 /// A program, which may hold an archive that it unpacks.
@@ -38,19 +43,13 @@ fn mp3(head: &Head<'_>) -> bool {
     head.raw.starts_with(b"ID3") && head.raw.get(3).is_some_and(|version| (2..=4).contains(version))
 }
 
-/// A TIFF header, unless a medical image wears it in its preamble (PS3.10 annex A.5).
-fn is_tiff(head: &Head<'_>) -> bool {
-    let header = head.raw.starts_with(b"II*\0") || head.raw.starts_with(b"MM\0*");
-    header && head.raw.get(128..132) != Some(b"DICM")
-}
-
 pub(super) const FORMATS: &[Format] = &[
-    by_design("png", Reason::ImageContent, |head| head.raw.starts_with(b"\x89PNG\r\n\x1A\n")),
-    by_design("jpeg", Reason::ImageContent, |head| head.raw.starts_with(b"\xFF\xD8\xFF")),
-    by_design("gif", Reason::ImageContent, |head| head.raw.starts_with(b"GIF87a") || head.raw.starts_with(b"GIF89a")),
-    by_design("tiff", Reason::ImageContent, is_tiff),
+    image("png", image::is_png, image::read_png),
+    image("jpeg", image::is_jpeg, image::read_jpeg),
+    image("gif", image::is_gif, image::read_gif),
+    image("tiff", image::is_tiff, image::read_tiff),
+    image("webp", image::is_webp, image::read_webp),
     by_design("bmp", Reason::ImageContent, |head| head.raw.starts_with(b"BM") && head.raw.get(6..10) == Some(&[0; 4])),
-    by_design("webp", Reason::ImageContent, |head| riff(head, b"WEBP")),
     by_design("heif", Reason::ImageContent, |head| brand(head, &[b"heic", b"heix", b"mif1", b"avif"])),
     by_design("wav", Reason::Audio, |head| riff(head, b"WAVE")),
     by_design("mp3", Reason::Audio, mp3),
@@ -71,6 +70,7 @@ pub(super) const FORMATS: &[Format] = &[
     unsupported("zip", |head| head.raw.starts_with(b"PK\x03\x04") || head.raw.starts_with(b"PK\x05\x06")),
     #[cfg(not(feature = "ole"))]
     unsupported("ole", |head| head.raw.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")),
+    #[cfg(not(feature = "archive"))]
     unsupported("7z", |head| head.raw.starts_with(b"7z\xBC\xAF\x27\x1C")),
     unsupported("sqlite", |head| head.raw.starts_with(b"SQLite format 3\0")),
     // Outlook's rich text attachments, winmail.dat.
@@ -86,8 +86,8 @@ mod tests {
     #[test]
     fn what_is_not_read_is_said() {
         for (bytes, id, reason) in [
-            (&b"7z\xBC\xAF\x27\x1Cabc"[..], "7z", Reason::Unsupported),
-            (b"\x89PNG\r\n\x1A\nabc", "png", Reason::ImageContent),
+            (&b"PAR1abc"[..], "parquet", Reason::Unsupported),
+            (b"BMabcd\0\0\0\0abc", "bmp", Reason::ImageContent),
             (b"\x7FELF\x02\x01", "elf", Reason::Executable),
         ] {
             let (kept, extraction) = run(bytes);

@@ -156,12 +156,20 @@ pub enum Standard {
     Fhir,
     Cda,
     Mail,
+    Image,
 }
 
 impl Standard {
     /// All of them.
-    pub const ALL: [Standard; 6] =
-        [Standard::Hl7v2, Standard::X12, Standard::Dicom, Standard::Fhir, Standard::Cda, Standard::Mail];
+    pub const ALL: [Standard; 7] = [
+        Standard::Hl7v2,
+        Standard::X12,
+        Standard::Dicom,
+        Standard::Fhir,
+        Standard::Cda,
+        Standard::Mail,
+        Standard::Image,
+    ];
 
     /// The stem of its table's file name.
     pub fn id(self) -> &'static str {
@@ -172,6 +180,7 @@ impl Standard {
             Standard::Fhir => "fhir",
             Standard::Cda => "cda",
             Standard::Mail => "mail",
+            Standard::Image => "image",
         }
     }
 }

@@ -12,7 +12,7 @@ use super::compose::{Composer, Value};
 use super::head::{Bytes, Head, Stream};
 use super::job::Job;
 use super::text;
-use crate::model::{FieldKind, Reason, Step, Text};
+use crate::model::{Reason, Step, Text};
 
 /// Bytes that the end of the directory and its comment take at most (APPNOTE 4.3.16).
 const MAX_END: u64 = 22 + (1 << 16);
@@ -57,8 +57,7 @@ fn read_members(job: &mut Job<'_>, archive: &mut Archive<'_>) {
     let mut names = Composer::new(job);
     for index in 0..archive.entries.len() {
         let name = archive.entries[index].name.clone();
-        let path = Value { kind: FieldKind::Path, record: index as u64 + 1, ..Value::prose(&name) };
-        if !names.push(job, path) || job.is_over() {
+        if !names.push(job, Value::path(&name, index as u64 + 1)) || job.is_over() {
             return;
         }
         if !name.ends_with(b"/") && !read_member(job, archive, index) {
@@ -80,7 +79,7 @@ pub(super) fn read_member(job: &mut Job<'_>, archive: &mut Archive<'_>, index: u
         }
         Err(reason) => job.unread_inside(step, reason, Some(packed)),
     }
-    !matches!(job.reason, Some(Reason::LimitBytes | Reason::LimitRatio | Reason::LimitMembers))
+    !job.is_spent()
 }
 
 /// The bytes of a member that is part of a document; says so where they cannot be read.
