@@ -79,7 +79,7 @@ pub(super) fn sniff(head: &Head<'_>) -> bool {
     let holds = |what: &[u8]| window.windows(what.len()).any(|it| it.eq_ignore_ascii_case(what));
     let opens = matches!(text, [b'<', b'!' | b'?' | b'A'..=b'Z' | b'a'..=b'z', ..]);
     let named = head.is_named(".html") || head.is_named(".htm") || head.is_named(".xhtml");
-    opens && (holds(b"<html") || holds(b"<body") || holds(b"<head>")) || named && opens
+    opens && (named || holds(b"<html") || holds(b"<body") || holds(b"<head>"))
 }
 
 /// Reads a stream to its end as HTML.

@@ -223,7 +223,7 @@ fn who_only_counts_counts_the_same() {
         let detector = Arc::new(Detector::new(ruleset, options).unwrap());
         let scanner = Scanner::new(detector, ScanOptions { threads: 1, ..ScanOptions::default() });
         let mut sink = Protocol { counting, ..Protocol::default() };
-        let totals = scanner.scan_paths(&[folder.0.clone()], &WalkOptions::default(), &mut sink).unwrap();
+        let totals = scanner.scan_paths(std::slice::from_ref(&folder.0), &WalkOptions::default(), &mut sink).unwrap();
         (format!("{totals:?}"), sink.calls.pop())
     };
     for min_permille in [0, 500, 900, 960] {

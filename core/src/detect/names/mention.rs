@@ -66,7 +66,7 @@ fn take(model: &Model<'_>, run: &Run, decoded: &Decoded, out: &mut impl FnMut(Me
     while at < tokens.len() {
         let label = usize::from(decoded.labels[at]);
         let mut end = at + 1;
-        while label > 0 && end < tokens.len() && usize::from(decoded.labels[end]) == (label + 1 & !1) {
+        while label > 0 && end < tokens.len() && usize::from(decoded.labels[end]) == ((label + 1) & !1) {
             end += 1;
         }
         let found = match label {

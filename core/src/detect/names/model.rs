@@ -224,7 +224,7 @@ impl Decoded {
 
 /// A further token follows a token of its own kind.
 pub fn allowed(from: usize, to: usize) -> Option<()> {
-    let inside = to > 0 && to % 2 == 0;
+    let inside = to > 0 && to.is_multiple_of(2);
     (!inside || from == to || from + 1 == to).then_some(())
 }
 
