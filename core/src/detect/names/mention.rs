@@ -43,6 +43,9 @@ impl Mention {
     pub const WEAK: [u16; 2] = [40, 200];
 }
 
+/// What a name scores at most that stands in a text of an unknown kind.
+const UNLIKELY: u16 = 400;
+
 /// Buffers of one thread.
 #[derive(Default)]
 pub struct Buffers {
@@ -110,6 +113,9 @@ fn in_context(mut found: Mention, run: &Run, span: Range<usize>) -> Mention {
         found.permille = found.permille * 3 / 10;
     }
     found.titled = first > 0 && run.tokens[first - 1].entry.cue() == Cue::Title;
+    if first == last && !found.titled && is_before_rare_word(run, last) {
+        found.permille = found.permille.min(UNLIKELY);
+    }
     found.subject = subject(&run.tokens, first, last);
     found
 }
@@ -125,6 +131,12 @@ fn is_eponym(tokens: &[Token], last: usize) -> bool {
     let behind = tokens[last + 1..].iter().find(|it| !possessive(it));
     let of_a_person = tokens[..=last].iter().any(|it| it.entry.given() >= 5) && last > 0;
     !of_a_person && behind.is_some_and(|it| it.shape == Shape::Lower && it.entry.cue() == Cue::Health)
+}
+
+/// True where an ordinary text would hardly go on like that: lists of words and texts of another kind than any the
+/// model knows. There a capital says little.
+fn is_before_rare_word(run: &Run, last: usize) -> bool {
+    run.tokens.get(last + 1).is_some_and(|it| it.shape == Shape::Lower && it.entry.is_unknown())
 }
 
 /// Whose name it is, by the words directly before and behind it.
