@@ -69,7 +69,7 @@ fn take(model: &Model<'_>, run: &Run, decoded: &Decoded, out: &mut impl FnMut(Me
     while at < tokens.len() {
         let label = usize::from(decoded.labels[at]);
         let mut end = at + 1;
-        while label > 0 && end < tokens.len() && usize::from(decoded.labels[end]) == (label + 1 & !1) {
+        while label > 0 && end < tokens.len() && usize::from(decoded.labels[end]) == ((label + 1) & !1) {
             end += 1;
         }
         let found = match label {
@@ -99,9 +99,10 @@ fn mention(model: &Model<'_>, decoded: &Decoded, run: &Run, span: Range<usize>, 
     Some(if kind == Kind::Name { in_context(found, run, first..last) } else { found })
 }
 
-/// True for states and countries by themselves, for words such as `Street`, and for parts of a message's field.
+/// True for states and countries by themselves, for words such as `Street` or `Bank`, and for parts of a message's field.
 fn is_no_place(own: &[Token]) -> bool {
-    let no_place = |it: &Token| !it.may_name() || matches!(it.entry.cue(), Cue::Country | Cue::PlaceWord);
+    let no_place =
+        |it: &Token| !it.may_name() || matches!(it.entry.cue(), Cue::Country | Cue::PlaceWord | Cue::Organisation);
     let caret = |it: &Token| it.shape == Shape::Mark && it.hash == u64::from(b'^');
     own.iter().all(no_place) || own.iter().any(caret)
 }
