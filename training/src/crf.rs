@@ -187,12 +187,10 @@ impl Trainer {
         let gold = (if at == 0 { 0 } else { usize::from(run.labels[at - 1]) }, usize::from(run.labels[at]));
         let joint = joint_at(run, at);
         let right = self.weights.joints[joint][gold.0][gold.1];
-        for from in 0..if at == 0 { 1 } else { LABELS } {
-            for to in 0..LABELS {
-                if allowed(from, to).is_none() {
-                    continue;
-                }
-                let before = if at == 0 { 0.0 } else { ahead[at - 1][from] };
+        let start = [0.0; LABELS];
+        let before = if at == 0 { &start } else { &ahead[at - 1] };
+        for (from, before) in before.iter().enumerate().take(if at == 0 { 1 } else { LABELS }) {
+            for to in (0..LABELS).filter(|it| allowed(from, *it).is_some()) {
                 let weight = self.weights.joints[joint][from][to];
                 let share = (before + weight + emission[at][to] + behind[at][to] - total).exp();
                 let slope = (share - f32::from(u8::from(gold == (from, to)))) * run.weight;

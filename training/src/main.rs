@@ -29,6 +29,7 @@ Commands:
   train           make patterns/models/names.bin
   eval            measure the whole detector on the annotated sets, against tests/floors.toml
   quick [SET…]    measure the model file by itself on the annotated sets; print the errors in those named
+  alarms FILE…    count what the model finds in files without names
   trace TEXT      print how the model sees a text
 ";
 
@@ -38,7 +39,7 @@ fn main() -> Result<ExitCode> {
     let done = match args.first().map(String::as_str) {
         Some("train") => train::run(&root).map(|()| true),
         Some("eval") => measure_all::run(&root),
-        Some("clean") => measure::clean(&args[1]).map(|()| true),
+        Some("alarms") => measure::alarms(&root, &args[1..]).map(|()| true),
         Some("trace") => measure::trace(&root, &args[1..]).map(|()| true),
         Some("quick") => measure::quick(&root, &args[1..]).map(|()| true),
         _ => bail!("no such command\n{HELP}"),

@@ -111,16 +111,18 @@ pub fn trace(root: &Path, args: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Counts what is found in a file.
-pub fn clean(path: &str) -> Result<()> {
-    let bytes = std::fs::read(crate::root().join(MODEL)).context("reading the model")?;
+/// Counts what the model finds in files without names.
+pub fn alarms(root: &Path, files: &[String]) -> Result<()> {
+    let bytes = std::fs::read(root.join(MODEL)).context("reading the model")?;
     let model = Model::read(&bytes).context("the model file is none")?;
-    let text = std::fs::read(path)?;
-    let page = Page::new(&text);
-    let mut found = 0;
-    mention::search(&model, page.tokens(model.lexicon), 0, &mut Buffers::default(), &mut |it: Mention| {
-        found += u32::from(it.permille >= 500)
-    });
-    println!("{path}: {found} = {:.2} per 100 kB", f64::from(found) * 1e5 / text.len() as f64);
+    for path in files {
+        let text = std::fs::read(path).with_context(|| format!("reading {path}"))?;
+        let page = Page::new(&text);
+        let mut found = 0;
+        mention::search(&model, page.tokens(model.lexicon), 0, &mut Buffers::default(), &mut |it: Mention| {
+            found += u32::from(it.permille >= 500);
+        });
+        println!("{path}: {found} = {:.2} per 100 kB", f64::from(found) * 1e5 / text.len() as f64);
+    }
     Ok(())
 }

@@ -43,6 +43,9 @@ impl Mention {
     pub const WEAK: [u16; 2] = [40, 200];
 }
 
+/// What a name scores at most that stands in a text of an unknown kind.
+const UNLIKELY: u16 = 400;
+
 /// Buffers of one thread.
 #[derive(Default)]
 pub struct Buffers {
@@ -96,9 +99,10 @@ fn mention(model: &Model<'_>, decoded: &Decoded, run: &Run, span: Range<usize>, 
     Some(if kind == Kind::Name { in_context(found, run, first..last) } else { found })
 }
 
-/// True for states and countries by themselves, for words such as `Street`, and for parts of a message's field.
+/// True for states and countries by themselves, for words such as `Street` or `Bank`, and for parts of a message's field.
 fn is_no_place(own: &[Token]) -> bool {
-    let no_place = |it: &Token| !it.may_name() || matches!(it.entry.cue(), Cue::Country | Cue::PlaceWord);
+    let no_place =
+        |it: &Token| !it.may_name() || matches!(it.entry.cue(), Cue::Country | Cue::PlaceWord | Cue::Organisation);
     let caret = |it: &Token| it.shape == Shape::Mark && it.hash == u64::from(b'^');
     own.iter().all(no_place) || own.iter().any(caret)
 }
@@ -110,6 +114,9 @@ fn in_context(mut found: Mention, run: &Run, span: Range<usize>) -> Mention {
         found.permille = found.permille * 3 / 10;
     }
     found.titled = first > 0 && run.tokens[first - 1].entry.cue() == Cue::Title;
+    if first == last && !found.titled && is_before_rare_word(run, last) {
+        found.permille = found.permille.min(UNLIKELY);
+    }
     found.subject = subject(&run.tokens, first, last);
     found
 }
@@ -125,6 +132,12 @@ fn is_eponym(tokens: &[Token], last: usize) -> bool {
     let behind = tokens[last + 1..].iter().find(|it| !possessive(it));
     let of_a_person = tokens[..=last].iter().any(|it| it.entry.given() >= 5) && last > 0;
     !of_a_person && behind.is_some_and(|it| it.shape == Shape::Lower && it.entry.cue() == Cue::Health)
+}
+
+/// True where an ordinary text would hardly go on like that: lists of words and texts of another kind than any the
+/// model knows. There a capital says little.
+fn is_before_rare_word(run: &Run, last: usize) -> bool {
+    run.tokens.get(last + 1).is_some_and(|it| it.shape == Shape::Lower && it.entry.is_unknown())
 }
 
 /// Whose name it is, by the words directly before and behind it.

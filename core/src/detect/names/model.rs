@@ -182,8 +182,8 @@ impl Decoded {
             self.ahead[0][to] =
                 self.emission[0][to] + allowed(OUTSIDE, to).map_or(NEVER, |()| model.joint(0, OUTSIDE, to));
         }
-        for at in 1..count {
-            let joint = joint_of(&tokens[at]);
+        for (at, token) in tokens.iter().enumerate().take(count).skip(1) {
+            let joint = joint_of(token);
             for to in 0..LABELS {
                 let ways = (0..LABELS).map(|from| {
                     let step = allowed(from, to).map_or(NEVER, |()| model.joint(joint, from, to));

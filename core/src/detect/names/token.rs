@@ -279,7 +279,7 @@ fn is_upper(word: &[u8]) -> bool {
         [b'A'..=b'Z', ..] | [0xC3, 0x80..=0x9E, ..] | [0xCE, 0x80..=0xAB, ..] | [0xD0, 0x80..=0xAF, ..] => true,
         // Latin Extended-A: capitals are even up to U+0137 and from U+014A on, odd between.
         [0xC4, second, ..] => (second & 1 == 0) != (second > 0xB8),
-        [0xC5, second, ..] => (second & 1 == 0) != !(0x8A..=0xB8).contains(&second),
+        [0xC5, second, ..] => (second & 1 == 0) == (0x8A..=0xB8).contains(&second),
         _ => false,
     }
 }
