@@ -12,9 +12,12 @@ mod html;
 mod job;
 mod json;
 mod opaque;
+mod sql;
+mod sqlite;
 #[cfg(test)]
 mod testing;
 mod text;
+mod unescaped;
 mod xml;
 
 use std::borrow::Cow;
@@ -104,15 +107,20 @@ impl Format {
 
 /// The first row whose sniff accepts a stream reads it; the last one accepts everything. Compression comes before
 /// text. Formats that are not read (`opaque`) are looked for before all of them.
-const FORMATS: [Format; 9] = [
+const FORMATS: &[Format] = &[
     Format::new("gzip", compress::is_gzip, compress::read_gzip),
     Format::new("zstd", compress::is_zstd, compress::read_zstd),
     Format::new("bzip2", compress::is_bzip2, compress::read_bzip2),
     Format::new("xz", compress::is_xz, compress::read_xz),
+    Format::new("sqlite", sqlite::sniff, sqlite::read),
+    Format::new("sqlite-wal", sqlite::is_wal, sqlite::read_wal),
+    Format::new("sqlite-journal", sqlite::is_journal, sqlite::read_journal),
+    Format::new("sql", sql::sniff, sql::read),
     Format::isolated("html", html::sniff, html::read),
     Format::isolated("xml", xml::sniff, xml::read),
     Format::new("json", json::sniff, json::read),
     Format::new("csv", csv::sniff, csv::read),
+    Format::new("sqlcipher", sqlite::is_encrypted, sqlite::read_encrypted),
     TEXT,
 ];
 
@@ -183,13 +191,13 @@ const PEEKED_LAYERS: usize = 4;
 
 /// The stable id of that name, if there is such a format.
 pub fn format_id(id: &str) -> Option<&'static str> {
-    let known = [&opaque::FORMATS[..], &FORMATS].into_iter().flatten().map(|format| format.id);
+    let known = [opaque::FORMATS, FORMATS].into_iter().flatten().map(|format| format.id);
     known.chain(["unknown"]).find(|it| *it == id)
 }
 
 /// The format a caller insists on, else what the content says.
 fn choose(head: &Head<'_>, wanted: Option<&str>) -> &'static Format {
-    const ALL: [&[Format]; 2] = [&opaque::FORMATS, &FORMATS];
+    const ALL: [&[Format]; 2] = [opaque::FORMATS, FORMATS];
     let rows = || ALL.into_iter().flatten();
     let by_id = rows().find(|format| Some(format.id) == wanted);
     by_id.or_else(|| rows().find(|format| (format.sniff)(head))).unwrap_or(&TEXT)

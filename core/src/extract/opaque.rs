@@ -28,7 +28,7 @@ fn mp3(head: &Head<'_>) -> bool {
     head.raw.starts_with(b"ID3") && head.raw.get(3).is_some_and(|version| (2..=4).contains(version))
 }
 
-pub(super) const FORMATS: [Format; 24] = [
+pub(super) const FORMATS: &[Format] = &[
     by_design("png", Reason::ImageContent, |head| head.raw.starts_with(b"\x89PNG\r\n\x1A\n")),
     by_design("jpeg", Reason::ImageContent, |head| head.raw.starts_with(b"\xFF\xD8\xFF")),
     by_design("gif", Reason::ImageContent, |head| head.raw.starts_with(b"GIF87a") || head.raw.starts_with(b"GIF89a")),
@@ -55,7 +55,7 @@ pub(super) const FORMATS: [Format; 24] = [
     unsupported("zip", |head| head.raw.starts_with(b"PK\x03\x04") || head.raw.starts_with(b"PK\x05\x06")),
     unsupported("ole", |head| head.raw.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")),
     unsupported("7z", |head| head.raw.starts_with(b"7z\xBC\xAF\x27\x1C")),
-    unsupported("sqlite", |head| head.raw.starts_with(b"SQLite format 3\0")),
+    #[cfg(not(feature = "columnar"))]
     unsupported("parquet", |head| head.raw.starts_with(b"PAR1")),
 ];
 
