@@ -93,6 +93,14 @@ impl Budget {
         self.stopped.get()
     }
 
+    /// Accounts for values of so many bytes that a library decoded. Their ratio to what is on disk is none of a bomb:
+    /// a column of one value takes no room at all.
+    #[cfg(feature = "columnar")]
+    pub(super) fn spend_values(&self, count: usize) -> Option<Reason> {
+        self.decoded.set(self.decoded.get() + count as u64);
+        (self.decoded.get() > self.limits.decoded_bytes).then_some(Reason::LimitBytes)
+    }
+
     /// Accounts for `count` decoded bytes; the reason where a limit is now passed.
     fn spend(&self, count: usize) -> Option<Reason> {
         let decoded = self.decoded.get() + count as u64;

@@ -3,6 +3,8 @@
 mod base64;
 mod block;
 mod budget;
+#[cfg(feature = "columnar")]
+mod columnar;
 mod compose;
 mod compress;
 mod csv;
@@ -112,6 +114,18 @@ const FORMATS: &[Format] = &[
     Format::new("zstd", compress::is_zstd, compress::read_zstd),
     Format::new("bzip2", compress::is_bzip2, compress::read_bzip2),
     Format::new("xz", compress::is_xz, compress::read_xz),
+    #[cfg(feature = "columnar")]
+    Format::isolated("parquet", columnar::is_parquet, columnar::read_parquet),
+    #[cfg(feature = "columnar")]
+    Format::new("parquet-encrypted", columnar::is_sealed, columnar::read_sealed),
+    #[cfg(feature = "columnar")]
+    Format::isolated("arrow", columnar::is_file, columnar::read_file),
+    #[cfg(feature = "columnar")]
+    Format::isolated("arrow-stream", columnar::is_stream, columnar::read_stream),
+    #[cfg(feature = "columnar")]
+    Format::isolated("avro", columnar::avro::is_avro, columnar::avro::read_avro),
+    #[cfg(feature = "orc")]
+    Format::isolated("orc", columnar::is_orc, columnar::read_orc),
     Format::new("sqlite", sqlite::sniff, sqlite::read),
     Format::new("sqlite-wal", sqlite::is_wal, sqlite::read_wal),
     Format::new("sqlite-journal", sqlite::is_journal, sqlite::read_journal),

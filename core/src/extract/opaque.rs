@@ -55,6 +55,7 @@ pub(super) const FORMATS: &[Format] = &[
     unsupported("zip", |head| head.raw.starts_with(b"PK\x03\x04") || head.raw.starts_with(b"PK\x05\x06")),
     unsupported("ole", |head| head.raw.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")),
     unsupported("7z", |head| head.raw.starts_with(b"7z\xBC\xAF\x27\x1C")),
+    unsupported("feather1", |head| head.raw.starts_with(b"FEA1")),
     #[cfg(not(feature = "columnar"))]
     unsupported("parquet", |head| head.raw.starts_with(b"PAR1")),
 ];

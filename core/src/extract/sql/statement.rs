@@ -313,7 +313,7 @@ fn insert(tokens: &mut Tokens<'_>) -> Result<Begun, Refused> {
         if tokens.is(&behind, "SELECT") && !columns.is_empty() {
             return Ok(Begun::Insert { table, columns, selects: true });
         }
-        if tokens.is(&behind, "SET") {
+        if tokens.is(&behind, "SET") && compares(tokens)? {
             return Ok(Begun::Set { table });
         }
         behind = tokens.next()?;
@@ -357,9 +357,19 @@ fn set(tokens: &mut Tokens<'_>, keyword: &str) -> Result<Begun, Refused> {
     let (table, mut behind) = tokens.name(token)?;
     for _ in 0..3 {
         if tokens.is(&behind, keyword) {
-            return Ok(Begun::Set { table });
+            return if compares(tokens)? { Ok(Begun::Set { table }) } else { Err(Refused::Other) };
         }
         behind = tokens.next()?;
     }
     Err(Refused::Other)
+}
+
+/// True where a name and what compares or assigns it follow; prose has `set` and `where` too.
+fn compares(tokens: &mut Tokens<'_>) -> Result<bool, Refused> {
+    let at = tokens.at;
+    let first = tokens.next()?;
+    let (_, operator) = tokens.name(first)?;
+    tokens.at = at;
+    let is_word = ["IN", "IS", "LIKE", "BETWEEN", "NOT"].iter().any(|it| tokens.is(&operator, it));
+    Ok(is_word || matches!(operator.kind, Kind::Symbol(b'=' | b'<' | b'>' | b'!')))
 }

@@ -59,9 +59,9 @@ impl Reader {
         } else if selects && token.is(text, "UNION") {
             self.tables[self.table].next_record += 1;
             *depth = 0;
-        } else if *depth == 0 && !token.is(text, "ALL") || selects && (begins_line && token.is(text, "GO")) {
-            self.end_statement();
-        } else if selects && token.is(text, "FROM") {
+        } else if *depth == 0 && !token.is(text, "ALL")
+            || selects && (token.is(text, "FROM") || begins_line && token.is(text, "GO"))
+        {
             self.end_statement();
         }
     }

@@ -26,9 +26,13 @@ pub(in super::super) fn is_wal(head: &Head<'_>) -> bool {
     WAL.iter().any(|magic| head.raw.starts_with(magic)) && number32(head.raw, 8).is_some_and(|it| it.is_power_of_two())
 }
 
-/// True for a rollback journal.
+/// True for a rollback journal. The magic bytes are not there before it is synced, nor after a commit.
 pub(in super::super) fn is_journal(head: &Head<'_>) -> bool {
-    head.raw.starts_with(JOURNAL)
+    let is_size = |at: usize| {
+        number32(head.raw, at).is_some_and(|it| it.is_power_of_two() && (512..=65536).contains(&it))
+    };
+    let is_blank = head.raw.starts_with(&[0; JOURNAL.len()]);
+    head.raw.starts_with(JOURNAL) || is_blank && is_size(20) && is_size(24)
 }
 
 /// Reads a write-ahead log: the newest copy of each page as the database's own, older ones as what was deleted.
