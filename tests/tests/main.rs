@@ -4,6 +4,7 @@
 
 mod accuracy;
 mod api;
+mod files_databases;
 mod properties;
 
 mod tidy;

@@ -101,6 +101,12 @@ impl Budget {
         (self.decoded.get() > self.limits.decoded_bytes).then_some(Reason::LimitBytes)
     }
 
+    /// Why a part that says it grows so much is not decoded, if it is not.
+    #[cfg(feature = "columnar")]
+    pub(super) fn refuses(&self, packed: u64, plain: u64) -> Option<Reason> {
+        (plain > RATIO_FLOOR && plain / packed.max(1) > self.limits.ratio).then_some(Reason::LimitRatio)
+    }
+
     /// Accounts for `count` decoded bytes; the reason where a limit is now passed.
     fn spend(&self, count: usize) -> Option<Reason> {
         let decoded = self.decoded.get() + count as u64;

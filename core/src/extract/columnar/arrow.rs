@@ -2,12 +2,15 @@
 
 use std::io::{BufReader, Read, SeekFrom};
 
+use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_ipc::{Message, MessageHeader};
+use arrow_schema::ArrowError;
 
 use super::super::Random;
 use super::super::head::{Head, Stream};
 use super::super::job::Job;
+use super::guard;
 use super::rows::Rows;
 use crate::model::Reason;
 
@@ -40,22 +43,15 @@ pub(in super::super) fn read_file(job: &mut Job<'_>, stream: Stream<'_>) {
         Err(reason) => return job.unread(reason, None),
     };
     let checked = check(&mut *input, FIRST);
-    let reader = if checked.is_whole { FileReader::try_new(BufReader::new(&mut *input), None).ok() } else { None };
-    let Some(reader) = reader else {
-        job.unread(Reason::Malformed, None);
-        return read_messages(job, &mut *input, FIRST..checked.end);
-    };
-    let mut rows = Rows::new(job);
-    for batch in reader {
-        let Ok(batch) = batch else {
+    let open = |input| FileReader::try_new(BufReader::new(input), None).map_err(|_| Reason::Malformed);
+    let reader = if checked.is_whole { guard(|| open(&mut *input)).ok() } else { None };
+    match reader {
+        Some(reader) => read_batches(job, reader),
+        None => {
             job.unread(Reason::Malformed, None);
-            break;
-        };
-        if !rows.emit(job, &batch) {
-            break;
+            read_messages(job, &mut *input, FIRST..checked.end);
         }
     }
-    rows.flush(job);
 }
 
 /// Reads a stream to its end as Arrow messages.
@@ -76,17 +72,22 @@ fn read_messages(job: &mut Job<'_>, input: &mut dyn Random, range: std::ops::Ran
         return job.unread(Reason::Io, None);
     }
     let messages = input.take(range.end.saturating_sub(range.start));
-    let Ok(reader) = StreamReader::try_new(messages, None) else {
-        return job.unread(Reason::Malformed, None);
-    };
+    match guard(|| StreamReader::try_new(messages, None).map_err(|_| Reason::Malformed)) {
+        Ok(reader) => read_batches(job, reader),
+        Err(reason) => job.unread(reason, None),
+    }
+}
+
+fn read_batches(job: &mut Job<'_>, mut reader: impl Iterator<Item = Result<RecordBatch, ArrowError>>) {
     let mut rows = Rows::new(job);
-    for batch in reader {
-        let Ok(batch) = batch else {
-            job.unread(Reason::Malformed, None);
-            break;
-        };
-        if !rows.emit(job, &batch) {
-            break;
+    loop {
+        match guard(|| reader.next().transpose().map_err(|_| Reason::Malformed)) {
+            Ok(Some(batch)) if rows.emit(job, &batch) => {}
+            Ok(_) => break,
+            Err(reason) => {
+                job.unread(reason, None);
+                break;
+            }
         }
     }
     rows.flush(job);
@@ -136,17 +137,20 @@ fn message(input: &mut dyn Random, at: u64, length: u64) -> Option<Option<u64>> 
     has_sound_buffers(input, &message, body, size).then_some(Some(end))
 }
 
-/// True where no compressed buffer says that it is larger than may be.
+/// True where all buffers lie in their message and no compressed one says that it is larger than may be.
 fn has_sound_buffers(input: &mut dyn Random, message: &Message<'_>, body: u64, size: u64) -> bool {
     let dictionary = message.header_as_dictionary_batch().and_then(|it| it.data());
     let Some(batch) = message.header_as_record_batch().or(dictionary) else { return true };
-    if batch.compression().is_none() {
-        return true;
-    }
+    let is_compressed = batch.compression().is_some();
     batch.buffers().into_iter().flatten().all(|buffer| {
-        let Ok(offset) = u64::try_from(buffer.offset()) else { return false };
-        if buffer.length() < 8 || offset.saturating_add(8) > size {
-            return buffer.length() == 0;
+        let (Ok(offset), Ok(length)) = (u64::try_from(buffer.offset()), u64::try_from(buffer.length())) else {
+            return false;
+        };
+        if offset.checked_add(length).is_none_or(|end| end > size) {
+            return false;
+        }
+        if !is_compressed || length == 0 {
+            return true;
         }
         let grown = read_at(input, body + offset, 8).and_then(|it| it.try_into().ok()).map(i64::from_le_bytes);
         grown.is_some_and(|grown| (-1..=MAX_BUFFER).contains(&grown))

@@ -73,7 +73,7 @@ struct Header {
 
 /// Reads a stream to its end as Avro.
 pub(in super::super) fn read_avro(job: &mut Job<'_>, stream: Stream<'_>) {
-    let mut source = Source { input: stream.into_bytes(), bytes: Vec::new(), at: MAGIC.len(), ended: false };
+    let mut source = Source { input: stream.into_bytes(), bytes: Vec::new(), at: 0, ended: false };
     let Some(header) = read_header(&mut source) else { return job.unread(Reason::Malformed, None) };
     let mut composer = Composer::new(job).with_grid(Grid::Rows);
     for (key, text) in &header.notes {
@@ -83,7 +83,8 @@ pub(in super::super) fn read_avro(job: &mut Job<'_>, stream: Stream<'_>) {
         }
     }
     let mut decoder = Decoder::new(&header.schema, composer);
-    while !source.fill(1).is_empty() {
+    // A line end behind the last block is no block.
+    while source.fill(MARKER).iter().any(|byte| !byte.is_ascii_whitespace()) {
         match read_block(job, &mut source, &header, &mut decoder) {
             Ok(true) => {}
             Ok(false) => return,
@@ -99,6 +100,7 @@ pub(in super::super) fn read_avro(job: &mut Job<'_>, stream: Stream<'_>) {
 }
 
 fn read_header(source: &mut Source<'_>) -> Option<Header> {
+    source.take(MAGIC.len())?;
     let (mut schema, mut codec, mut notes) = (None, b"null".to_vec(), Vec::new());
     loop {
         let mut count = source.number()?;
@@ -139,17 +141,17 @@ fn read_block(
     if size as u64 > MEMORY {
         return Err(Reason::LimitBytes);
     }
-    let begun = source.at;
     let rest = source.fill(size + MARKER);
-    let (block, is_whole) = (rest[..size.min(rest.len())].to_vec(), rest.get(size..size + MARKER) == Some(&header.marker));
+    let (block, is_whole) =
+        (rest[..size.min(rest.len())].to_vec(), rest.get(size..size + MARKER) == Some(&header.marker));
     let (plain, is_sound) = decompress(job, &header.codec, &block)?;
     let read = decoder.read_block(job, &plain, count);
     if job.is_over() {
         return Ok(false);
     }
     if !read || !is_sound || !is_whole {
-        // What is damaged may be its size: the next marker is looked for from its beginning on.
-        source.at = if is_whole { source.at + size } else { source.at.max(begun.min(source.at)) };
+        // Where it is the size that is damaged, the next marker is looked for from the beginning on.
+        source.at += if is_whole { size } else { 0 };
         return Err(Reason::Malformed);
     }
     source.at += size + MARKER;

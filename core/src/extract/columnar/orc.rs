@@ -10,6 +10,7 @@ use orc_rust::reader::ChunkReader;
 use super::super::Random;
 use super::super::head::{Head, MEMORY, Stream};
 use super::super::job::Job;
+use super::guard;
 use super::rows::Rows;
 use crate::model::Reason;
 
@@ -63,20 +64,45 @@ pub(in super::super) fn read_orc(job: &mut Job<'_>, stream: Stream<'_>) {
         Err(reason) => return job.unread(reason, None),
     };
     let Ok(length) = input.seek(SeekFrom::End(0)) else { return job.unread(Reason::Io, None) };
+    // Where the last bytes are as they should be, what cannot be opened is of a kind that cannot be read yet.
+    let is_sound = ends_well(&mut *input, length);
     let parts = Parts { input: RefCell::new(input), length };
-    let Ok(builder) = ArrowReaderBuilder::try_new(parts) else { return job.unread(Reason::Malformed, Some(length)) };
+    let opened = guard(|| ArrowReaderBuilder::try_new(parts).map_err(|error| reason_of(&error)));
+    let builder = match opened {
+        Ok(builder) => builder,
+        Err(_) if is_sound => return job.unread(Reason::Unsupported, Some(length)),
+        Err(reason) => return job.unread(reason, Some(length)),
+    };
     let mut rows = Rows::new(job);
     for (key, value) in builder.file_metadata().user_custom_metadata() {
         rows.describe(job, key, &String::from_utf8_lossy(value));
     }
-    for batch in builder.with_batch_size(BATCH).build() {
-        let Ok(batch) = batch else {
-            job.unread(Reason::Malformed, None);
-            break;
-        };
-        if !rows.emit(job, &batch) {
-            break;
+    let mut reader = builder.with_batch_size(BATCH).build();
+    loop {
+        match guard(|| reader.next().transpose().map_err(|error| reason_of(&error))) {
+            Ok(Some(batch)) if rows.emit(job, &batch) => {}
+            Ok(_) => break,
+            Err(reason) => {
+                job.unread(reason, None);
+                break;
+            }
         }
     }
     rows.flush(job);
+}
+
+/// True where the magic bytes stand before the last one.
+fn ends_well(input: &mut dyn Random, length: u64) -> bool {
+    let mut tail = [0; 4];
+    let at = SeekFrom::Start(length.saturating_sub(4));
+    input.seek(at).and_then(|_| input.read_exact(&mut tail)).is_ok() && tail.starts_with(b"ORC")
+}
+
+/// What the library cannot read yet it says in many words.
+fn reason_of(error: &dyn std::error::Error) -> Reason {
+    let said = error.to_string().to_ascii_lowercase();
+    if said.contains("unsupported") || said.contains("not supported") || said.contains("not implemented") {
+        return Reason::Unsupported;
+    }
+    Reason::Malformed
 }

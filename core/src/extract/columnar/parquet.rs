@@ -5,12 +5,13 @@ use std::io::{Read, SeekFrom};
 use bytes::{Buf, Bytes};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::errors::{ParquetError, Result};
-use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, Length};
 
 use super::super::Random;
 use super::super::head::{Head, MEMORY, Stream};
 use super::super::job::Job;
+use super::guard;
 use super::rows::Rows;
 use crate::model::Reason;
 
@@ -92,7 +93,8 @@ fn read(job: &mut Job<'_>, input: &mut dyn Random, rows: &mut Rows) -> std::resu
     let size = u64::from(u32::from_le_bytes([tail[0], tail[1], tail[2], tail[3]]));
     let start = (length - TAIL).checked_sub(size).filter(|_| &tail[4..] == b"PAR1").ok_or(Reason::Malformed)?;
     let footer = read_part(input, start, size)?;
-    let metadata = ParquetMetaDataReader::decode_metadata(&footer).map_err(|error| reason_of(&error))?;
+    let decode = || ParquetMetaDataReader::decode_metadata(&footer).and_then(without_false_dictionaries);
+    let metadata = guard(|| decode().map_err(|error| reason_of(&error)))?;
     for pair in metadata.file_metadata().key_value_metadata().into_iter().flatten() {
         let value = pair.value.as_deref().filter(|_| pair.key != "ARROW:schema");
         if value.is_some_and(|value| !rows.describe(job, &pair.key, value)) {
@@ -102,9 +104,12 @@ fn read(job: &mut Job<'_>, input: &mut dyn Random, rows: &mut Rows) -> std::resu
     let options = ArrowReaderOptions::new();
     let plain = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let metadata = std::sync::Arc::new(metadata);
-    let metadata = ArrowReaderMetadata::try_new(metadata.clone(), options)
-        .or_else(|_| ArrowReaderMetadata::try_new(metadata, plain))
-        .map_err(|error| reason_of(&error))?;
+    let describe = || {
+        ArrowReaderMetadata::try_new(metadata.clone(), options)
+            .or_else(|_| ArrowReaderMetadata::try_new(metadata, plain))
+            .map_err(|error| reason_of(&error))
+    };
+    let metadata = guard(describe)?;
     for (number, group) in metadata.metadata().row_groups().iter().enumerate() {
         match read_group(job, input, &metadata, (number, length), rows) {
             Ok(true) => {}
@@ -113,6 +118,21 @@ fn read(job: &mut Job<'_>, input: &mut dyn Random, rows: &mut Rows) -> std::resu
         }
     }
     Ok(())
+}
+
+/// Some writers say that a dictionary which is not there begins at 0.
+fn without_false_dictionaries(metadata: ParquetMetaData) -> Result<ParquetMetaData> {
+    let mut builder = metadata.into_builder();
+    let mut groups = Vec::new();
+    for group in builder.take_row_groups() {
+        let mut columns = Vec::new();
+        for column in group.columns() {
+            let offset = column.dictionary_page_offset().filter(|at| *at > 0);
+            columns.push(column.clone().into_builder().set_dictionary_page_offset(offset).build()?);
+        }
+        groups.push(group.into_builder().set_column_metadata(columns).build()?);
+    }
+    Ok(builder.set_row_groups(groups).build())
 }
 
 /// Reads one row group; false where no more is wanted.
@@ -124,25 +144,33 @@ fn read_group(
     rows: &mut Rows,
 ) -> std::result::Result<bool, Reason> {
     let group = metadata.metadata().row_group(number);
-    let parts = read_columns(input, group, length)?;
+    let parts = read_columns(job, input, group, length)?;
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(Parts { length, parts }, metadata.clone());
-    let reader = builder.with_row_groups(vec![number]).with_batch_size(BATCH).build();
+    let reader = guard(|| {
+        let builder = builder.with_row_groups(vec![number]).with_batch_size(BATCH);
+        builder.build().map_err(|error| reason_of(&error))
+    });
     let mut left = u64::try_from(group.num_rows()).unwrap_or(0);
-    for batch in reader.map_err(|error| reason_of(&error))? {
-        let Ok(batch) = batch else {
-            rows.skip(left);
-            return Err(Reason::Malformed);
+    let mut reader = reader?;
+    loop {
+        let batch = match guard(|| reader.next().transpose().map_err(|_| Reason::Malformed)) {
+            Ok(Some(batch)) => batch,
+            Ok(None) => return Ok(true),
+            Err(reason) => {
+                rows.skip(left);
+                return Err(reason);
+            }
         };
         left = left.saturating_sub(batch.num_rows() as u64);
         if !rows.emit(job, &batch) {
             return Ok(false);
         }
     }
-    Ok(true)
 }
 
 /// The bytes of a row group's columns.
 fn read_columns(
+    job: &Job<'_>,
     input: &mut dyn Random,
     group: &RowGroupMetaData,
     length: u64,
@@ -153,9 +181,11 @@ fn read_columns(
         if column.file_path().is_some_and(|path| !path.is_empty()) {
             return Err(Reason::Unsupported);
         }
-        let first = column.dictionary_page_offset().filter(|at| *at > 0).unwrap_or_else(|| column.data_page_offset());
-        let start = u64::try_from(first).map_err(|_| Reason::Malformed)?;
-        let size = u64::try_from(column.compressed_size()).map_err(|_| Reason::Malformed)?;
+        let start = offset(column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset()))?;
+        let (size, plain) = (offset(column.compressed_size())?, offset(column.uncompressed_size())?);
+        if let Some(reason) = job.budget.refuses(size, plain) {
+            return Err(reason);
+        }
         if start.checked_add(size).is_none_or(|end| end > length) {
             return Err(Reason::Malformed);
         }
@@ -163,6 +193,11 @@ fn read_columns(
         parts.push((start, Bytes::from(read_part(input, start, size)?)));
     }
     Ok(parts)
+}
+
+/// A length or place that is not negative.
+fn offset(number: i64) -> std::result::Result<u64, Reason> {
+    u64::try_from(number).map_err(|_| Reason::Malformed)
 }
 
 /// Bytes of the file that are known to be no more than it has.
@@ -174,5 +209,9 @@ fn read_part(input: &mut dyn Random, start: u64, size: u64) -> std::result::Resu
 }
 
 fn reason_of(error: &ParquetError) -> Reason {
-    if error.to_string().to_ascii_lowercase().contains("encrypt") { Reason::Encrypted } else { Reason::Malformed }
+    match error {
+        ParquetError::NYI(_) => Reason::Unsupported,
+        _ if error.to_string().to_ascii_lowercase().contains("encrypt") => Reason::Encrypted,
+        _ => Reason::Malformed,
+    }
 }

@@ -123,12 +123,14 @@ impl Rows {
             }
             DataType::List(_) => {
                 let list = array.as_list::<i32>();
-                let range = move |row: usize| list.value_offsets()[row] as usize..list.value_offsets()[row + 1] as usize;
+                let range =
+                    move |row: usize| list.value_offsets()[row] as usize..list.value_offsets()[row + 1] as usize;
                 Kind::List(child(self, job, list.values()), Box::new(range))
             }
             DataType::LargeList(_) => {
                 let list = array.as_list::<i64>();
-                let range = move |row: usize| list.value_offsets()[row] as usize..list.value_offsets()[row + 1] as usize;
+                let range =
+                    move |row: usize| list.value_offsets()[row] as usize..list.value_offsets()[row + 1] as usize;
                 Kind::List(child(self, job, list.values()), Box::new(range))
             }
             DataType::ListView(_) => {
@@ -167,9 +169,8 @@ impl Rows {
             }
             DataType::Union(fields, _) => {
                 let union = array.as_any().downcast_ref::<UnionArray>().expect("an array is of its type");
-                let node = |(id, _): (i8, &arrow_schema::FieldRef)| {
-                    (id, self.node(job, union.child(id), path, depth + 1))
-                };
+                let node =
+                    |(id, _): (i8, &arrow_schema::FieldRef)| (id, self.node(job, union.child(id), path, depth + 1));
                 Kind::Union(union, fields.iter().map(node).collect())
             }
             DataType::Dictionary(_, _) => {

@@ -20,7 +20,8 @@ fn avro() -> Vec<u8> {
     let first = [string(b"Jane"), number(11016), number(1), string(b"02139")].concat();
     let second = [string(b"Roe"), number(0), number(0)].concat();
     let marker = [7u8; 16].to_vec();
-    let header = [b"Obj\x01".to_vec(), number(1), string(b"avro.schema"), string(schema), number(0), marker.clone()].concat();
+    let header =
+        [b"Obj\x01".to_vec(), number(1), string(b"avro.schema"), string(schema), number(0), marker.clone()].concat();
     let block = |record: &[u8]| [number(1), number(record.len()), record.to_vec(), marker.clone()].concat();
     [header, block(&first), block(&second)].concat()
 }

@@ -208,11 +208,8 @@ impl Scan<'_> {
 /// on.
 pub(super) fn string_end(text: &[u8], at: &mut usize, backslash: bool) -> Option<usize> {
     while *at < text.len() {
-        let found = if backslash {
-            memchr::memchr2(b'\'', b'\\', &text[*at..])
-        } else {
-            memchr::memchr(b'\'', &text[*at..])
-        };
+        let found =
+            if backslash { memchr::memchr2(b'\'', b'\\', &text[*at..]) } else { memchr::memchr(b'\'', &text[*at..]) };
         let Some(found) = found else {
             *at = text.len();
             return None;

@@ -51,14 +51,8 @@ impl Reader {
                     (own_end, cut.text_end.max(own_end), cut.next_start.min(own_end))
                 }
             };
-            let field = Field {
-                start: 0,
-                end: text_end as u32,
-                label,
-                record: 0,
-                node: NO_NODE,
-                kind: FieldKind::Narrative,
-            };
+            let field =
+                Field { start: 0, end: text_end as u32, label, record: 0, node: NO_NODE, kind: FieldKind::Narrative };
             let block = window.cut(text_end, next, job.buffer());
             let mut segment = block.into_segment(begin..own_end);
             segment.fields = vec![field];

@@ -1,7 +1,7 @@
 //! Whether a text is SQL: it begins with a statement, and one that names columns stands at the beginning of a line.
 
-use super::lex::{Dialect, Kind, Next};
 use super::super::head::Head;
+use super::lex::{Dialect, Kind, Next};
 use super::{STARTS, statement};
 
 /// Bytes looked at.
@@ -10,9 +10,36 @@ const LOOKED_AT: usize = 64 << 10;
 const MAX_TRIALS: usize = 32;
 /// What the first statement of a script begins with.
 const FIRSTS: [&str; 30] = [
-    "ALTER", "BEGIN", "COMMENT", "COMMIT", "COPY", "CREATE", "DECLARE", "DELETE", "DELIMITER", "DROP", "EXEC", "GO",
-    "GRANT", "IF", "INSERT", "LOCK", "MERGE", "PRAGMA", "PRINT", "REPLACE", "SELECT", "SET", "START", "TRUNCATE",
-    "UPDATE", "USE", "WITH", "PROMPT", "REM", "DO",
+    "ALTER",
+    "BEGIN",
+    "COMMENT",
+    "COMMIT",
+    "COPY",
+    "CREATE",
+    "DECLARE",
+    "DELETE",
+    "DELIMITER",
+    "DROP",
+    "EXEC",
+    "GO",
+    "GRANT",
+    "IF",
+    "INSERT",
+    "LOCK",
+    "MERGE",
+    "PRAGMA",
+    "PRINT",
+    "REPLACE",
+    "SELECT",
+    "SET",
+    "START",
+    "TRUNCATE",
+    "UPDATE",
+    "USE",
+    "WITH",
+    "PROMPT",
+    "REM",
+    "DO",
 ];
 
 /// True where the stream is a dump or script.

@@ -5,19 +5,8 @@ use super::lex::{Dialect, Kind, Next, Token};
 /// Tokens a beginning may have: a hostile one would be read again and again otherwise.
 const MAX_TOKENS: usize = 1 << 16;
 /// What begins a part of CREATE TABLE that is no column.
-const CONSTRAINTS: [&str; 11] = [
-    "CONSTRAINT",
-    "PRIMARY",
-    "UNIQUE",
-    "CHECK",
-    "FOREIGN",
-    "KEY",
-    "INDEX",
-    "FULLTEXT",
-    "SPATIAL",
-    "EXCLUDE",
-    "LIKE",
-];
+const CONSTRAINTS: [&str; 11] =
+    ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "KEY", "INDEX", "FULLTEXT", "SPATIAL", "EXCLUDE", "LIKE"];
 
 /// A column as CREATE TABLE declares it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

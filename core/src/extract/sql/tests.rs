@@ -15,7 +15,8 @@ fn values(kept: &Kept) -> Vec<String> {
 
 #[test]
 fn inserts_are_labelled_by_their_columns() {
-    let (kept, extraction) = read("INSERT INTO patients (name, ssn) VALUES\n ('Jane Doe', '123-45-6789'),\n ('Roe', NULL);\n");
+    let (kept, extraction) =
+        read("INSERT INTO patients (name, ssn) VALUES\n ('Jane Doe', '123-45-6789'),\n ('Roe', NULL);\n");
     assert_eq!(extraction.format, "sql");
     assert_eq!(values(&kept), ["patients.name=Jane Doe", "patients.ssn=123-45-6789", "patients.name=Roe"]);
     let records: Vec<u64> = kept.fields().iter().map(|it| it.record).collect();
@@ -43,12 +44,16 @@ fn values_keep_their_bytes() {
 
 #[test]
 fn dialects_are_told_apart() {
-    let (kept, _) = read("CREATE TABLE `p` (`a` int);\nINSERT INTO `p` (`a`,`b`) VALUES ('O\\'Brien\\nx',_binary 'q'),(\"d\",0x4A6F);");
+    let (kept, _) = read(
+        "CREATE TABLE `p` (`a` int);\nINSERT INTO `p` (`a`,`b`) VALUES ('O\\'Brien\\nx',_binary 'q'),(\"d\",0x4A6F);",
+    );
     assert_eq!(values(&kept), ["p.a=O'Brien\nx", "p.b=q", "p.a=d"]);
     assert!(kept.texts().iter().any(|it| it == "Jo") || kept.segments.iter().any(|it| it.text.0 == b"Jo"));
     let (kept, _) = read("SET x = 1;\nINSERT INTO p (path) VALUES ('C:\\dir\\'), (E'it\\'s');");
     assert_eq!(values(&kept), ["p.path=C:\\dir\\", "p.path=it's"]);
-    let (kept, _) = read("USE [db]\nGO\nINSERT [dbo].[p] ([First Name], [b]) VALUES (N'Jane', CAST(N'2020-01-02' AS Date))\nINSERT [dbo].[p] ([b]) VALUES (5)\nGO\n");
+    let (kept, _) = read(
+        "USE [db]\nGO\nINSERT [dbo].[p] ([First Name], [b]) VALUES (N'Jane', CAST(N'2020-01-02' AS Date))\nINSERT [dbo].[p] ([b]) VALUES (5)\nGO\n",
+    );
     assert_eq!(values(&kept), ["p.First Name=Jane", "p.b=2020-01-02", "p.b=5"]);
     let (kept, _) = read("INSERT INTO p (a, b) SELECT 'x', 1 UNION ALL SELECT 'y', 2;");
     assert_eq!(values(&kept), ["p.a=x", "p.b=1", "p.a=y", "p.b=2"]);
@@ -56,20 +61,24 @@ fn dialects_are_told_apart() {
 
 #[test]
 fn copied_lines_are_rows() {
-    let (kept, _) = read("SET a = b;\nCOPY public.p (name, note) FROM stdin;\nJane\ta\\tb\\\\c\nRoe\t\\N\n\\.\n\nSELECT 1;\n");
+    let (kept, _) =
+        read("SET a = b;\nCOPY public.p (name, note) FROM stdin;\nJane\ta\\tb\\\\c\nRoe\t\\N\n\\.\n\nSELECT 1;\n");
     assert_eq!(values(&kept), ["p.name=Jane", "p.note=a\tb\\c", "p.name=Roe"]);
     assert!(kept.texts().iter().any(|it| it == "SELECT 1;"));
 }
 
 #[test]
 fn assignments_are_labelled() {
-    let (kept, _) = read("UPDATE p SET ssn = '123-45-6789', n = 4 WHERE mrn IN ('1', '2');\nDELETE FROM p WHERE name = 'Doe';");
+    let (kept, _) =
+        read("UPDATE p SET ssn = '123-45-6789', n = 4 WHERE mrn IN ('1', '2');\nDELETE FROM p WHERE name = 'Doe';");
     assert_eq!(values(&kept), ["p.ssn=123-45-6789", "p.n=4", "p.mrn=1", "p.mrn=2", "p.name=Doe"]);
 }
 
 #[test]
 fn comments_and_the_rest_are_prose() {
-    let (kept, _) = read("-- Dump for Dr. Roe\nBEGIN;\nINSERT INTO p (a) VALUES ('x' /* Jane */);\nEXEC f 'it''s';\n-- it's over\nINSERT INTO p (a) VALUES ('y');");
+    let (kept, _) = read(
+        "-- Dump for Dr. Roe\nBEGIN;\nINSERT INTO p (a) VALUES ('x' /* Jane */);\nEXEC f 'it''s';\n-- it's over\nINSERT INTO p (a) VALUES ('y');",
+    );
     let texts = kept.texts();
     assert_eq!(texts, ["-- Dump for Dr. Roe\nBEGIN;", "x", "Jane", "EXEC f 'it''s';\n-- it's over", "y"]);
 }

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::super::encoding::Encoding;
 use super::super::head::{Head, Stream};
 use super::super::job::Job;
 use super::pages::{Pages, number32};
 use super::tree::Entry;
 use super::{Reader, text_encoding};
-use super::super::encoding::Encoding;
 use crate::model::Reason;
 
 /// A log in which numbers are big-endian when checked, or little-endian.
@@ -28,9 +28,8 @@ pub(in super::super) fn is_wal(head: &Head<'_>) -> bool {
 
 /// True for a rollback journal. The magic bytes are not there before it is synced, nor after a commit.
 pub(in super::super) fn is_journal(head: &Head<'_>) -> bool {
-    let is_size = |at: usize| {
-        number32(head.raw, at).is_some_and(|it| it.is_power_of_two() && (512..=65536).contains(&it))
-    };
+    let is_size =
+        |at: usize| number32(head.raw, at).is_some_and(|it| it.is_power_of_two() && (512..=65536).contains(&it));
     let is_blank = head.raw.starts_with(&[0; JOURNAL.len()]);
     head.raw.starts_with(JOURNAL) || is_blank && is_size(20) && is_size(24)
 }
@@ -79,6 +78,9 @@ pub(in super::super) fn read_journal(job: &mut Job<'_>, stream: Stream<'_>) {
     });
 }
 
+/// The size of pages, and the copies of them.
+type Copies = (usize, Vec<Copy>);
+
 /// A copy of a page.
 struct Copy {
     page: u32,
@@ -87,7 +89,7 @@ struct Copy {
 }
 
 /// Reads the copies that `find` finds; the first current one of a page counts.
-fn read(job: &mut Job<'_>, stream: Stream<'_>, find: fn(&mut Pages<'_>) -> Option<(usize, Vec<Copy>)>) {
+fn read(job: &mut Job<'_>, stream: Stream<'_>, find: fn(&mut Pages<'_>) -> Option<Copies>) {
     let mut pages = match stream.into_random() {
         Ok(input) => Pages::new(input),
         Err(reason) => return job.unread(reason, None),
@@ -107,7 +109,8 @@ fn read(job: &mut Job<'_>, stream: Stream<'_>, find: fn(&mut Pages<'_>) -> Optio
     pages.set_places(places);
     let encoding = first.as_ref().map_or(Encoding::Utf8, |header| text_encoding(header));
     let mut reader = Reader::new(pages, encoding);
-    let goes_on = (first.is_none() || reader.read_tables(job)) && reader.read_rest(job) && reader.read_copies(job, &older);
+    let goes_on =
+        (first.is_none() || reader.read_tables(job)) && reader.read_rest(job) && reader.read_copies(job, &older);
     if goes_on && (!is_whole || reader.is_damaged) {
         job.unread(Reason::Malformed, None);
     }

@@ -284,4 +284,3 @@ impl<'a> Reader<'a> {
         remains.read_free(job, &page)
     }
 }
-

@@ -73,7 +73,7 @@ pub(super) fn cell(kind: u64, value: &[u8]) -> Cell<'_> {
         7 => Cell::Real(f64::from_bits(integer() as u64)),
         8 => Cell::Integer(0),
         9 => Cell::Integer(1),
-        _ if kind % 2 == 0 => Cell::Blob(value),
+        _ if kind.is_multiple_of(2) => Cell::Blob(value),
         _ => Cell::Text(value),
     }
 }

@@ -29,7 +29,8 @@ fn rows_are_labelled_by_table_and_column() {
     }
     let rows = kept.fields().iter().filter(|it| it.label == "patients.ssn" && it.kind == FieldKind::Structured).count();
     assert_eq!(rows, 22);
-    let long = kept.fields().into_iter().find(|it| it.label == "patients.note" && it.text.len() > 2000).expect("a note");
+    let long =
+        kept.fields().into_iter().find(|it| it.label == "patients.note" && it.text.len() > 2000).expect("a note");
     assert_eq!((long.text, long.kind), ("long note 3 ".repeat(200), FieldKind::Narrative));
     assert!(kept.pairs().iter().any(|it| it.ends_with("phone=212-555-0105")), "a value that is JSON");
     assert!(kept.fields().iter().any(|it| it.kind == FieldKind::Markup && it.text.starts_with("CREATE VIEW")));
@@ -104,9 +105,7 @@ fn noise_is_encrypted_where_its_name_says_database() {
     })
     .take(8192)
     .collect();
-    let read = |name: &[u8]| -> Extraction {
-        run_as(&noise, 4096, Hint { name, format: None }, &Limits::default()).1
-    };
+    let read = |name: &[u8]| -> Extraction { run_as(&noise, 4096, Hint { name, format: None }, &Limits::default()).1 };
     assert_eq!(read(b"a.db").reason, Some(Reason::Encrypted));
     assert_eq!(read(b"a.bin").format, "text");
 }

@@ -137,7 +137,8 @@ impl Page {
             Some(content) => content,
             None => return Vec::new(),
         };
-        let mut free = vec![self.pointers_end().min(content)..content];
+        let gap = self.pointers_end().min(content)..content;
+        let mut free = Vec::from([gap]);
         let mut at = number16(&self.bytes, self.header + 1).unwrap_or(0);
         while at > 0 {
             let (Some(next), Some(size)) = (number16(&self.bytes, at), number16(&self.bytes, at + 2)) else { break };

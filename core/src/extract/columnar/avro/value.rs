@@ -261,7 +261,10 @@ mod tests {
 
     #[test]
     fn dates_and_decimals_are_shown() {
-        assert_eq!([date(0), date(-1), date(11016), date(-25509)], ["1970-01-01", "1969-12-31", "2000-02-29", "1900-02-28"]);
+        assert_eq!(
+            [date(0), date(-1), date(11016), date(-25509)],
+            ["1970-01-01", "1969-12-31", "2000-02-29", "1900-02-28"]
+        );
         assert_eq!(shown(1_454_486_129_500, Meaning::Time(1000)), "2016-02-03T07:55:29");
         assert_eq!(decimal(&[0xFF, 0x85], 2).as_deref(), Some("-1.23"));
         assert_eq!(decimal(&[5], 2).as_deref(), Some("0.05"));
