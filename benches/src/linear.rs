@@ -29,7 +29,7 @@ enum Fill {
     Made(fn(&mut Dice) -> String),
 }
 
-const FAMILIES: [Family; 24] = [
+const FAMILIES: [Family; 26] = [
     Family { name: "near-miss SSNs", file: "a.txt", fill: Fill::Made(near_ssn) },
     Family { name: "near-miss dates", file: "a.txt", fill: Fill::Made(near_date) },
     Family { name: "near-miss e-mails", file: "a.txt", fill: Fill::Same("jane.doe@mail. jane@ doe@.org j@x ") },
@@ -57,6 +57,12 @@ const FAMILIES: [Family; 24] = [
     Family { name: "nested quotes", file: "a.json", fill: Fill::After("{\"a\":\"", "\\\"\\\\\\\"{'a':") },
     Family { name: "siblings", file: "a.json", fill: Fill::After("{", "\"type\":\"MR\",\"value\":\"123\",") },
     Family { name: "quote flood", file: "a.csv", fill: Fill::After("id,name,ssn\n", "\"\",\"\"\"\",\"x\"\"\n") },
+    Family {
+        name: "SQL heads",
+        file: "a.sql",
+        fill: Fill::After("CREATE TABLE t (a int);\n", "INSERT INTO t (a\nCREATE TABLE u (b\n"),
+    },
+    Family { name: "SQL quotes", file: "a.sql", fill: Fill::After("CREATE TABLE t (a int);\n", "$a$ ' $b$ \"x\n") },
     Family { name: "a row of commas", file: "a.csv", fill: Fill::After("id,name,ssn\n1,a,b\n", ",,,,,,,,") },
 ];
 

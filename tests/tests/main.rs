@@ -5,6 +5,7 @@
 mod accuracy;
 mod api;
 mod files_archives;
+mod files_databases;
 mod files_mail;
 mod files_messages;
 mod files_office;

@@ -93,6 +93,20 @@ impl Budget {
         self.stopped.get()
     }
 
+    /// Accounts for values of so many bytes that a library decoded. Their ratio to what is on disk is none of a bomb:
+    /// a column of one value takes no room at all.
+    #[cfg(feature = "columnar")]
+    pub(super) fn spend_values(&self, count: usize) -> Option<Reason> {
+        self.decoded.set(self.decoded.get() + count as u64);
+        (self.decoded.get() > self.limits.decoded_bytes).then_some(Reason::LimitBytes)
+    }
+
+    /// Why a part that says it grows so much is not decoded, if it is not.
+    #[cfg(feature = "columnar")]
+    pub(super) fn refuses(&self, packed: u64, plain: u64) -> Option<Reason> {
+        (plain > RATIO_FLOOR && plain / packed.max(1) > self.limits.ratio).then_some(Reason::LimitRatio)
+    }
+
     /// Accounts for `count` decoded bytes; the reason where a limit is now passed.
     pub(super) fn spend(&self, count: usize) -> Option<Reason> {
         let decoded = self.decoded.get() + count as u64;

@@ -4,6 +4,8 @@ mod base64;
 mod block;
 mod budget;
 mod cards;
+#[cfg(feature = "columnar")]
+mod columnar;
 mod compose;
 mod compress;
 mod csv;
@@ -32,6 +34,8 @@ mod rtf;
 mod runs;
 #[cfg(feature = "archive")]
 mod sevenz;
+mod sql;
+mod sqlite;
 #[cfg(feature = "archive")]
 mod tar;
 #[cfg(test)]
@@ -186,6 +190,22 @@ const FORMATS: &[Format] = &[
     Format::isolated("vcard", cards::is_vcard, cards::read_vcards),
     Format::isolated("icalendar", cards::is_calendar, cards::read_calendar),
     Format::isolated("ldif", cards::is_ldif, cards::read_ldif),
+    #[cfg(feature = "columnar")]
+    Format::isolated("parquet", columnar::is_parquet, columnar::read_parquet),
+    #[cfg(feature = "columnar")]
+    Format::new("parquet-encrypted", columnar::is_sealed, columnar::read_sealed),
+    #[cfg(feature = "columnar")]
+    Format::isolated("arrow", columnar::is_file, columnar::read_file),
+    #[cfg(feature = "columnar")]
+    Format::isolated("arrow-stream", columnar::is_stream, columnar::read_stream),
+    #[cfg(feature = "columnar")]
+    Format::isolated("avro", columnar::avro::is_avro, columnar::avro::read_avro),
+    #[cfg(feature = "orc")]
+    Format::isolated("orc", columnar::is_orc, columnar::read_orc),
+    Format::new("sqlite", sqlite::sniff, sqlite::read),
+    Format::new("sqlite-wal", sqlite::is_wal, sqlite::read_wal),
+    Format::new("sqlite-journal", sqlite::is_journal, sqlite::read_journal),
+    Format::new("sql", sql::sniff, sql::read),
     Format::isolated("html", html::sniff, html::read),
     Format::isolated("xml", xml::sniff, xml::read),
     #[cfg(feature = "pdf")]
@@ -193,6 +213,7 @@ const FORMATS: &[Format] = &[
     Format::new("json", json::sniff, json::read),
     Format::new("hl7v2", hl7v2::sniff, hl7v2::read),
     Format::new("x12", x12::sniff, x12::read),
+    Format::new("sqlcipher", sqlite::is_encrypted, sqlite::read_encrypted),
     Format::new("binary", runs::is_binary, runs::read_binary),
     Format::new("csv", csv::sniff, csv::read),
     TEXT,

@@ -72,9 +72,10 @@ pub(super) const FORMATS: &[Format] = &[
     unsupported("ole", |head| head.raw.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")),
     #[cfg(not(feature = "archive"))]
     unsupported("7z", |head| head.raw.starts_with(b"7z\xBC\xAF\x27\x1C")),
-    unsupported("sqlite", |head| head.raw.starts_with(b"SQLite format 3\0")),
     // Outlook's rich text attachments, winmail.dat.
     unsupported("tnef", |head| head.raw.starts_with(b"\x78\x9F\x3E\x22")),
+    unsupported("feather1", |head| head.raw.starts_with(b"FEA1")),
+    #[cfg(not(feature = "columnar"))]
     unsupported("parquet", |head| head.raw.starts_with(b"PAR1")),
 ];
 

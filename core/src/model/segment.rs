@@ -135,6 +135,14 @@ pub struct Label {
     pub standard: Option<StandardField>,
 }
 
+impl Label {
+    /// The label of a database's column, the `number`th of its table from 0: `patients.ssn`.
+    pub fn of_column(table: &[u8], column: &[u8], number: Option<u32>) -> Label {
+        let name = if table.is_empty() || column.is_empty() { column.to_vec() } else { [table, b".", column].concat() };
+        Label { name: Text(name), column: number, ..Label::default() }
+    }
+}
+
 /// A field that a standard defines, whose table in `patterns/data/fields` says what it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StandardField {

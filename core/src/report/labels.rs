@@ -166,7 +166,7 @@ impl Labels {
             (_, Some(key), _) => key,
             (Grid::Sheet(name), _, Some((number, _))) => format!("{}!{}", self.show(name), cell(record, number)),
             (Grid::Table(table), _, Some((_, name))) => {
-                format!("table {}, row {record}, column {}", self.show(table), self.show(name))
+                format!("table {}, row {record}, column {}", self.show(table), self.show(&within(table, name)))
             }
             (Grid::Rows, _, Some((_, name))) => format!("row {record}, {}", self.show(name)),
             _ => String::new(),
@@ -259,7 +259,10 @@ impl Where {
     }
 
     fn column(&mut self, frame: &Frame, label: u32, number: u32, labels: &mut Labels) -> &[u8] {
-        let name = &frame.labels[label as usize].name;
+        let name = &match &frame.grid {
+            Grid::Table(table) => within(table, &frame.labels[label as usize].name),
+            _ => frame.labels[label as usize].name.clone(),
+        };
         self.columns[label as usize].get_or_insert_with(|| {
             let mut column = b",\"column\":".to_vec();
             if name.is_empty() {
@@ -303,6 +306,12 @@ fn write_number_step(out: &mut Vec<u8>, name: &str, value: u64) {
     out.push(b':');
     write_number(out, value);
     out.push(b'}');
+}
+
+/// A column's name without its table's before it.
+fn within(table: &Text, column: &Text) -> Text {
+    let bare = column.strip_prefix(&table[..]).and_then(|it| it.strip_prefix(b"."));
+    Text(bare.unwrap_or(column).to_vec())
 }
 
 /// The name of a sheet's cell: row 1 and column 0 are `A1`.
