@@ -75,8 +75,9 @@ fn every_database_ends_as_it_should() {
             assert!(is_true, "{}: {reason:?}", row[1]);
         }
     }
-    // One Avro file that is damaged after all, ORC's draft and its files without columns, a map of 2 GB of text.
-    assert!(wrong.len() <= 5, "{wrong:?}");
+    // One Avro file is damaged after all, a map holds 2 GB of one text, and the libraries refuse an old Parquet footer
+    // and three of ORC's own examples (its draft version 2, one without columns, one without magic bytes).
+    assert!(wrong.len() <= 6, "{wrong:?}");
 }
 
 #[test]

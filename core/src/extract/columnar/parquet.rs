@@ -5,7 +5,7 @@ use std::io::{Read, SeekFrom};
 use bytes::{Buf, Bytes};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::errors::{ParquetError, Result};
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
+use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, Length};
 
 use super::super::Random;
@@ -93,8 +93,7 @@ fn read(job: &mut Job<'_>, input: &mut dyn Random, rows: &mut Rows) -> std::resu
     let size = u64::from(u32::from_le_bytes([tail[0], tail[1], tail[2], tail[3]]));
     let start = (length - TAIL).checked_sub(size).filter(|_| &tail[4..] == b"PAR1").ok_or(Reason::Malformed)?;
     let footer = read_part(input, start, size)?;
-    let decode = || ParquetMetaDataReader::decode_metadata(&footer).and_then(without_false_dictionaries);
-    let metadata = guard(|| decode().map_err(|error| reason_of(&error)))?;
+    let metadata = guard(|| ParquetMetaDataReader::decode_metadata(&footer).map_err(|error| reason_of(&error)))?;
     for pair in metadata.file_metadata().key_value_metadata().into_iter().flatten() {
         let value = pair.value.as_deref().filter(|_| pair.key != "ARROW:schema");
         if value.is_some_and(|value| !rows.describe(job, &pair.key, value)) {
@@ -118,21 +117,6 @@ fn read(job: &mut Job<'_>, input: &mut dyn Random, rows: &mut Rows) -> std::resu
         }
     }
     Ok(())
-}
-
-/// Some writers say that a dictionary which is not there begins at 0.
-fn without_false_dictionaries(metadata: ParquetMetaData) -> Result<ParquetMetaData> {
-    let mut builder = metadata.into_builder();
-    let mut groups = Vec::new();
-    for group in builder.take_row_groups() {
-        let mut columns = Vec::new();
-        for column in group.columns() {
-            let offset = column.dictionary_page_offset().filter(|at| *at > 0);
-            columns.push(column.clone().into_builder().set_dictionary_page_offset(offset).build()?);
-        }
-        groups.push(group.into_builder().set_column_metadata(columns).build()?);
-    }
-    Ok(builder.set_row_groups(groups).build())
 }
 
 /// Reads one row group; false where no more is wanted.
