@@ -6,7 +6,7 @@ use super::token::{Gap, Shape, Token, Tokens, is_letter};
 use crate::detect::masks::Masks;
 
 /// How far back from a run its surroundings are read, in bytes.
-const LOOK_BACK: usize = 48;
+const LOOK_BACK: usize = 28;
 /// Tokens that are read behind a run.
 const AROUND: usize = 2;
 /// Tokens of a run at most.
@@ -201,7 +201,11 @@ pub fn each_run(tokens: Tokens<'_>, lo: usize, run: &mut Run, mut visit: impl Fn
         let case = if tokens.hi - lo > MESSAGE { Case::Mixed } else { case_of(tokens, from, to) };
         while let Some(start) = next_start(tokens, at.max(from), to, case) {
             let end = Masks::run_end(&tokens.masks.word, start, tokens.hi);
-            // Most capitals begin words that are never names: nothing more is looked at.
+            // Most capitals begin code or words that are never names: nothing more is looked at.
+            if tokens.is_code(start, end) {
+                at = end;
+                continue;
+            }
             if tokens.lexicon.entry(word_hash(tokens.text, start, end)).is_never() {
                 at = end;
                 continue;

@@ -249,6 +249,15 @@ impl Tokens<'_> {
             || dotted_behind
     }
 
+    /// True for a word by itself that can be no name, as its bytes and its neighbours tell: `HTTP2`, `Foo.java`, `/Path`.
+    #[inline]
+    pub fn is_code(&self, start: usize, end: usize) -> bool {
+        let joined = start > 0 && matches!(self.text[start - 1], b'-' | b'\'');
+        let goes_on = end < self.hi && matches!(self.text[end], b'-' | b'\'');
+        let digits = Masks::window(&self.masks.digit, start) & !(!0 << (end - start).min(63)) != 0;
+        !joined && !goes_on && (digits || self.is_glued_like_code(start, end))
+    }
+
     fn mark(&self, start: usize) -> Token {
         let byte = self.text[start];
         let possessive = byte == b'\'' && start + 1 < self.hi && self.text[start + 1] | 0x20 == b's';
