@@ -55,11 +55,11 @@ fn is_mail(path: &str) -> bool {
 
 /// True for a place in an attachment that is no message itself: damage there is not the mail's.
 fn is_in_attachment(place: &[Step]) -> bool {
-    let members = place.iter().filter_map(|step| match step {
+    let mut members = place.iter().filter_map(|step| match step {
         Step::Member(name) => Some(name.reveal().to_lowercase()),
         _ => None,
     });
-    members.last().is_some_and(|name| !name.ends_with(".eml") && !name.ends_with(".msg"))
+    members.next_back().is_some_and(|name| !name.ends_with(".eml") && !name.ends_with(".msg"))
 }
 
 #[test]
