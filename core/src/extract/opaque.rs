@@ -87,8 +87,8 @@ mod tests {
     #[test]
     fn what_is_not_read_is_said() {
         for (bytes, id, reason) in [
-            (&b"PAR1abc"[..], "parquet", Reason::Unsupported),
-            (b"BMabcd\0\0\0\0abc", "bmp", Reason::ImageContent),
+            (&b"\x78\x9F\x3E\x22abc"[..], "tnef", Reason::Unsupported),
+            (b"FEA1abc", "feather1", Reason::Unsupported),
             (b"\x7FELF\x02\x01", "elf", Reason::Executable),
         ] {
             let (kept, extraction) = run(bytes);

@@ -87,7 +87,7 @@ fn mention(model: &Model<'_>, decoded: &Decoded, run: &Run, span: Range<usize>, 
     let last = span.clone().rev().find(|it| tokens[*it].is_word())?;
     let first = (span.start..=last).find(|it| tokens[*it].is_word())?;
     let own = &tokens[first..=last];
-    if kind == Kind::Place && is_no_place(own) {
+    if kind == Kind::Place && (is_no_place(own) || is_named_after(run, last)) {
         return None;
     }
     let (label, table) = if kind == Kind::Name { (NAME, 0) } else { (PLACE, 1) };
@@ -105,6 +105,13 @@ fn is_no_place(own: &[Token]) -> bool {
         |it: &Token| !it.may_name() || matches!(it.entry.cue(), Cue::Country | Cue::PlaceWord | Cue::Organisation);
     let caret = |it: &Token| it.shape == Shape::Mark && it.hash == u64::from(b'^');
     own.iter().all(no_place) || own.iter().any(caret)
+}
+
+/// True where the next word says that something is called so: `Rome criteria`, `Glasgow scale`.
+fn is_named_after(run: &Run, last: usize) -> bool {
+    const THINGS: [&[u8]; 7] = [b"criteria", b"classification", b"scale", b"score", b"sign", b"syndrome", b"virus"];
+    let behind = run.tokens.get(run.first + last + 1).filter(|it| it.shape == Shape::Lower);
+    behind.is_some_and(|token| THINGS.iter().any(|it| word_hash(it, 0, it.len()) == token.hash))
 }
 
 /// A name with what the words around it say.

@@ -107,5 +107,5 @@ fn noise_is_encrypted_where_its_name_says_database() {
     .collect();
     let read = |name: &[u8]| -> Extraction { run_as(&noise, 4096, Hint { name, format: None }, &Limits::default()).1 };
     assert_eq!(read(b"a.db").reason, Some(Reason::Encrypted));
-    assert_eq!(read(b"a.bin").format, "text");
+    assert_eq!(read(b"a.bin").format, "binary");
 }
