@@ -18,7 +18,7 @@ const MAX_FIELDS: usize = 1 << 16;
 const MAX_LABELS: usize = 1 << 14;
 
 /// One value to gather.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Value<'a> {
     /// The decoded text.
     pub(super) text: &'a [u8],
@@ -51,7 +51,7 @@ impl<'a> Value<'a> {
 }
 
 /// Gathers values; emits a segment whenever there is enough for one. What is left must be flushed.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Composer {
     frame: Frame,
     known: HashMap<Label, LabelId>,

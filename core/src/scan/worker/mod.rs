@@ -66,7 +66,7 @@ impl Workers {
         emit: &mut dyn Emit,
     ) -> Extraction {
         let request =
-            Request { name: hint.name.to_vec(), format: hint.format.map(str::to_owned), limits: limits.clone() };
+            Request { name: hint.name.to_vec().into(), format: hint.format.map(str::to_owned), limits: limits.clone() };
         // An idle worker may have died since it was last used; a fresh one gets the second try.
         for fresh in [false, true] {
             let Ok(mut worker) = self.take(fresh) else { continue };

@@ -15,7 +15,7 @@ use rustix::net::{
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Limits, Outcome, Reason, Segment, SourceState, Unread};
+use crate::model::{Limits, Outcome, Reason, Segment, SourceState, Text, Unread};
 
 /// No message is longer: a block and its fields.
 const LONGEST: usize = 64 << 20;
@@ -24,7 +24,7 @@ const LONGEST: usize = 64 << 20;
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Request {
     /// The file's name, a hint only.
-    pub(super) name: Vec<u8>,
+    pub(super) name: Text,
     /// A format id that overrides sniffing.
     pub(super) format: Option<String>,
     pub(super) limits: Limits,
@@ -49,12 +49,13 @@ pub(super) enum Reply {
 #[derive(Debug)]
 pub(super) struct Channel {
     socket: UnixStream,
-    buffer: Vec<u8>,
+    /// Document text as it passes, hence [`Text`].
+    buffer: Text,
 }
 
 impl Channel {
     pub(super) fn new(socket: OwnedFd) -> Self {
-        Channel { socket: socket.into(), buffer: Vec::new() }
+        Channel { socket: socket.into(), buffer: Text::default() }
     }
 
     /// Waits for something to read; false where nothing came.
@@ -71,8 +72,8 @@ impl Channel {
     pub(super) fn send(&mut self, message: &impl Serialize) -> io::Result<()> {
         self.buffer.clear();
         self.buffer.extend_from_slice(&[0; 4]);
-        let buffer = std::mem::take(&mut self.buffer);
-        self.buffer = postcard::to_extend(message, buffer).map_err(|_| io::ErrorKind::InvalidData)?;
+        let buffer = std::mem::take(&mut self.buffer.0);
+        self.buffer.0 = postcard::to_extend(message, buffer).map_err(|_| io::ErrorKind::InvalidData)?;
         let len = u32::try_from(self.buffer.len() - 4).map_err(|_| io::ErrorKind::InvalidData)?;
         self.buffer[..4].copy_from_slice(&len.to_le_bytes());
         self.socket.write_all(&self.buffer)
