@@ -16,7 +16,7 @@ use crate::model::{
 const MAX_LABELS: usize = 1 << 14;
 
 /// What a value is called.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Key<'a> {
     /// The segment's name: `PID`, `NM1`.
     pub(super) segment: &'a [u8],
@@ -31,7 +31,7 @@ pub(super) struct Key<'a> {
 }
 
 /// The values of one block.
-#[derive(Debug)]
+
 pub(super) struct Fields {
     standard: Standard,
     labels: Vec<Label>,

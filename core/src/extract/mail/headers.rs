@@ -62,14 +62,14 @@ const MOST_SNIFFED: usize = 200;
 const SHORT: usize = 200;
 
 /// One field as it stands there, folded.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Field<'a> {
     pub(super) name: &'a [u8],
     pub(super) value: &'a [u8],
 }
 
 /// A message or a part of one, cut in two.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Entity<'a> {
     pub(super) fields: Vec<Field<'a>>,
     /// Lines among the fields that are none.

@@ -16,14 +16,14 @@ use crate::model::{FieldKind, NO_LABEL, Reason, Step};
 const SHORT: usize = 200;
 
 /// One property.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Property {
     pub(super) id: u16,
     pub(super) content: Content,
 }
 
 /// Its value, as far as it is of use.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Content {
     Text(String),
     /// In the code page of its message.
@@ -35,7 +35,7 @@ pub(super) enum Content {
 }
 
 /// A message, contact or appointment.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Item {
     pub(super) properties: Vec<Property>,
     pub(super) recipients: Vec<Vec<Property>>,
@@ -248,7 +248,7 @@ pub(super) enum PropertyName {
 }
 
 /// How a file calls its own properties, whose ids begin at 0x8000.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Names {
     /// By id: whether it is a text, and which one or which number.
     known: HashMap<u16, (bool, u32)>,

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 const MAX_WORD: usize = 32;
 
 /// What comes next.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Token {
     Open,
     Close,

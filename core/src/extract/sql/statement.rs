@@ -9,7 +9,7 @@ const CONSTRAINTS: [&str; 11] =
     ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "KEY", "INDEX", "FULLTEXT", "SPATIAL", "EXCLUDE", "LIKE"];
 
 /// A column as CREATE TABLE declares it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(in super::super) struct Column {
     pub(in super::super) name: Vec<u8>,
     /// Declared as `INTEGER`, no more and no less.
@@ -20,7 +20,7 @@ pub(in super::super) struct Column {
 }
 
 /// What CREATE TABLE says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(in super::super) struct Table {
     pub(in super::super) name: Vec<u8>,
     pub(in super::super) columns: Vec<Column>,
@@ -30,7 +30,7 @@ pub(in super::super) struct Table {
 }
 
 /// How a statement goes on behind its beginning.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Begun {
     /// CREATE TABLE, which is read to its end.
     Create(Table),
@@ -43,7 +43,7 @@ pub(super) enum Begun {
 }
 
 /// Why there is no beginning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refused {
     /// It is something else.
     Other,

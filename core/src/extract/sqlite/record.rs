@@ -4,7 +4,8 @@
 const MAX_COLUMNS: usize = 32767;
 
 /// A value of a row.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub(super) enum Cell<'a> {
     Null,
     Integer(i64),

@@ -13,7 +13,7 @@ pub(super) struct Object {
 }
 
 /// A table.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Table {
     pub(super) name: Vec<u8>,
     pub(super) columns: Vec<Vec<u8>>,
