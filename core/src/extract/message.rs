@@ -31,7 +31,6 @@ pub(super) struct Key<'a> {
 }
 
 /// The values of one block.
-
 pub(super) struct Fields {
     standard: Standard,
     labels: Vec<Label>,
