@@ -28,6 +28,8 @@ pub struct Floors {
     pub pdf: Pdf,
     /// Rates of kernels over memchr's, by kernel.
     pub kernels: BTreeMap<String, f64>,
+    /// The same by format.
+    pub formats: BTreeMap<String, Least>,
     /// CPU time of a peer over ours, by peer.
     pub office: BTreeMap<String, Least>,
 }

@@ -6,6 +6,7 @@
 mod corpus;
 mod files;
 mod floors;
+mod formats;
 mod kernels;
 mod linear;
 mod memory;
@@ -53,6 +54,8 @@ enum Bench {
     Rate,
     /// Formats beside the libraries people read them with.
     Readers,
+    /// DICOM, archives and Parquet beside what they are read with otherwise.
+    Formats,
     /// CPU time on office documents beside Python's libraries.
     Office,
     /// Text of PDF files beside pdftotext.
@@ -113,6 +116,7 @@ fn run(arguments: Arguments) -> Result<bool> {
         Bench::Kernels => kernels::run(&setup),
         Bench::Rate => rate::run(&setup),
         Bench::Readers => readers::run(&setup),
+        Bench::Formats => formats::run(&setup),
         Bench::Office => office::run(&setup),
         Bench::Pdf => pdf::run(&setup),
         Bench::All => unreachable!("handled above"),
@@ -135,6 +139,7 @@ fn run_all() -> Result<bool> {
         Bench::Kernels,
         Bench::Rate,
         Bench::Readers,
+        Bench::Formats,
         Bench::Office,
         Bench::Pdf,
     ];

@@ -63,7 +63,8 @@ assert len(texts) > 5000",
 pub fn run(setup: &Setup) -> Result<Report> {
     let phisift = setup.phisift()?;
     let mut report = Report::new("office", &["document", "phisift scan", "peer reads", "ratio"]);
-    let python = match python(setup) {
+    let packages = PEERS.map(|it| it.package);
+    let python = match python(setup, "office-peers", &packages, "import openpyxl, docx") {
         Ok(python) => python,
         Err(error) => {
             report.notes.push(format!("openpyxl and python-docx: skipped ({error:#})"));
@@ -103,14 +104,13 @@ fn script(python: &Path, text: &str, file: &Path) -> Command {
     command
 }
 
-/// A Python of our own that has the peers, made where it is missing.
-fn python(setup: &Setup) -> Result<PathBuf> {
-    let folder = setup.scratch.join("office-peers");
+/// A Python of our own that has the peers, made where it is missing: `import` fails without them.
+pub fn python(setup: &Setup, name: &str, packages: &[&str], import: &str) -> Result<PathBuf> {
+    let folder = setup.scratch.join(name);
     let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let ready = || quiet(Command::new(&python).args(["-c", "import openpyxl, docx"])).is_ok();
+    let ready = || quiet(Command::new(&python).args(["-c", import])).is_ok();
     if !ready() {
         quiet(Command::new("python3").args(["-m", "venv"]).arg(&folder)).context("make a Python environment")?;
-        let packages = PEERS.map(|it| it.package);
         quiet(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(packages))
             .context("install them")?;
     }

@@ -1,23 +1,4 @@
 //! Any bytes, read as pst.
 #![no_main]
 
-use std::io::Cursor;
-
-use libfuzzer_sys::fuzz_target;
-use phisift::extract::{Emit, Hint, Input, extract};
-use phisift::model::{Limits, Segment, Unread};
-
-struct Sound;
-
-impl Emit for Sound {
-    fn segment(&mut self, segment: Segment) -> bool {
-        assert!(segment.is_sound());
-        true
-    }
-    fn unread(&mut self, _: Unread) {}
-}
-
-fuzz_target!(|data: &[u8]| {
-    let hint = Hint { name: b"x.pst", format: Some("pst") };
-    extract(Input::File(&mut Cursor::new(data)), hint, &Limits::default(), &mut Sound);
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| phisift_fuzz::read("pst", data));

@@ -1,22 +1,4 @@
 //! Any bytes, read as sql.
 #![no_main]
 
-use std::io::Cursor;
-
-use phisift::extract::{Emit, Hint, Input, extract};
-use phisift::model::{Limits, Segment, Unread};
-
-struct Sound;
-
-impl Emit for Sound {
-    fn segment(&mut self, segment: Segment) -> bool {
-        assert!(segment.is_sound());
-        true
-    }
-    fn unread(&mut self, _part: Unread) {}
-}
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    let hint = Hint { name: b"x.sql", format: Some("sql") };
-    extract(Input::File(&mut Cursor::new(data)), hint, &Limits::default(), &mut Sound);
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| phisift_fuzz::read("sql", data));

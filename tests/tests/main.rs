@@ -11,6 +11,7 @@ mod files_messages;
 mod files_office;
 mod files_ole;
 mod files_pdf;
+mod known_values;
 mod made_office;
 mod properties;
 

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::health::{NEIGHBOURHOODS as MOST_PLACES, is_sampled};
 use super::memory::ColumnTally;
 use super::plan::{Fate, Outcome, Plan};
+use super::sweep::MOST_VALUES;
 use super::{Candidate, Candidates, MOST_NAMES};
 use crate::model::Detection;
 
@@ -51,8 +52,12 @@ pub struct Cells {
     places: Vec<u32>,
     /// Fields that no label decided: searched as text.
     pub searched: Vec<u32>,
+    /// Fields whose sure values are candidates all the same, in order.
+    kept: Vec<u32>,
     /// Names among the candidates.
     names: usize,
+    /// Values among them that are looked for elsewhere.
+    sought: usize,
     /// Behind this place, not all counted values are known that would have been.
     known_to: Option<u32>,
 }
@@ -74,7 +79,9 @@ impl Cells {
         self.seen.clear();
         self.places.clear();
         self.searched.clear();
+        self.kept.clear();
         self.names = 0;
+        self.sought = 0;
         self.known_to = None;
     }
 
@@ -96,17 +103,32 @@ impl Cells {
         }
     }
 
-    /// Says that the last value of a row is a candidate.
+    /// Says that the last value of a row, which is that of a field, is a candidate.
+    #[inline]
+    pub fn keep_field(&mut self, lane: &Lane, outcome: usize, field: usize) {
+        self.kept.push(field as u32);
+        self.keep(lane, outcome);
+    }
+
+    /// True where a field's value became a candidate when it was looked at.
+    pub fn is_kept(&self, field: usize) -> bool {
+        self.kept.binary_search(&(field as u32)).is_ok()
+    }
+
+    /// Says that a value of a row is a candidate.
     #[inline]
     pub fn keep(&mut self, lane: &Lane, outcome: usize) {
         self.rows[lane.first + outcome].candidates += 1;
-        self.names += usize::from(lane.plan.outcomes[outcome].is_name);
+        let outcome = &lane.plan.outcomes[outcome];
+        self.names += usize::from(outcome.is_name);
+        self.sought += usize::from(outcome.is_sought);
     }
 
-    /// True for a name whose words the block will remember: it must be a candidate.
+    /// True for a value that the block will remember, a name or what is looked for elsewhere: it must be a candidate.
     #[inline]
-    pub fn wants_name(&self, lane: &Lane, outcome: usize) -> bool {
-        self.names < MOST_NAMES && lane.plan.outcomes[outcome].is_name
+    pub fn wants(&self, lane: &Lane, outcome: usize) -> bool {
+        let outcome = &lane.plan.outcomes[outcome];
+        self.names < MOST_NAMES && outcome.is_name || self.sought < MOST_VALUES && outcome.is_sought
     }
 
     /// Notes where a counted value begins.
@@ -161,7 +183,7 @@ impl Lane {
     pub fn candidate(&self, outcome: usize, place: Range<usize>, field: usize) -> Candidate {
         let (start, end) = (place.start as u32, place.end as u32);
         let detection = Detection { start, end, field: field as u32, ..self.plan.outcomes[outcome].detection };
-        Candidate { detection, column: self.column, words: 0 }
+        Candidate { detection, column: self.column, words: 0, value: 0 }
     }
 
     /// True where the column or the threshold wants to see what becomes of a value.

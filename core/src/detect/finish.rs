@@ -55,6 +55,7 @@ impl Detector {
                 names.search(field, buffers, &mut found.items, &mut found.words);
             }
         }
+        self.find_nameless(segment, plain, prepared, &cells.searched, found);
     }
 
     /// Identifiers that others begin with, such as the wage earner's SSN in a HICN. It may be another person's.

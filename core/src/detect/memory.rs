@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::names::Words;
+use super::sweep::Known;
 use super::{Candidate, Candidates};
 use crate::model::{Detection, EntityId, Evidence};
 
@@ -16,6 +17,8 @@ const MOST_COLUMNS: usize = 4096;
 const MAJORITY: u32 = 600;
 /// Share below which a label is not believed.
 const MINORITY: u32 = 150;
+/// Kinds of cells below which names without a label are no names: colours and months repeat.
+const VARIOUS: u32 = 12;
 /// What a value scores whose column vouches for it.
 const VOUCHED: u16 = 880;
 /// What a value scores at most whose column contradicts the label.
@@ -27,12 +30,42 @@ const SURE_NAME: u16 = 850;
 const KNOWN_NAME: u16 = 860;
 /// Words of names remembered at most.
 const MOST_WORDS: usize = 4096;
+/// Values remembered at most.
+const MOST_VALUES: usize = 4096;
+/// A source that knows more words of names is about many people: a word of its path is one by chance.
+const FEW_WORDS: usize = 64;
 
 /// What is remembered of a source. Bounded.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMemory {
     columns: HashMap<u64, Column>,
     names: Remembered,
+    values: Values,
+}
+
+/// What the source's structured fields hold, by keyed hash. Two generations, as of names.
+#[derive(Clone, Debug, Default)]
+struct Values {
+    younger: HashMap<u64, Known>,
+    older: HashMap<u64, Known>,
+}
+
+impl Values {
+    /// The first that a value was found to be is what it is.
+    fn add(&mut self, hash: u64, known: Known) {
+        if self.younger.contains_key(&hash) {
+            return;
+        }
+        if self.younger.len() >= MOST_VALUES / 2 {
+            self.older = std::mem::take(&mut self.younger);
+        }
+        let known = self.older.get(&hash).copied().unwrap_or(known);
+        self.younger.insert(hash, known);
+    }
+
+    fn get(&self, hash: u64) -> Option<Known> {
+        self.younger.get(&hash).or_else(|| self.older.get(&hash)).copied()
+    }
 }
 
 /// Words of the source's names, as hashes. Two generations: when the younger is full it becomes the older, so that
@@ -60,16 +93,28 @@ impl Remembered {
 pub(super) struct KnownNames<'m> {
     own: HashSet<u64>,
     source: &'m Remembered,
+    values: &'m Values,
 }
 
 impl<'m> KnownNames<'m> {
     pub(super) fn of(candidates: &Candidates, memory: &'m SourceMemory) -> Self {
-        let weak = |it: &Candidate| it.words > 0 && it.detection.permille < SURE_NAME;
+        let weak = |it: &Candidate| it.words > 0 && !it.is_swept() && it.detection.permille < SURE_NAME;
         let own = match candidates.items.iter().any(weak) {
             true => established(candidates).collect(),
             false => HashSet::new(),
         };
-        KnownNames { own, source: &memory.names }
+        KnownNames { own, source: &memory.names, values: &memory.values }
+    }
+
+    /// A place in which something known may stand, as that.
+    pub(super) fn again(&self, candidate: &Candidate, candidates: &Candidates) -> Option<Detection> {
+        let place = candidate.detection;
+        if candidate.words == 0 {
+            return Some(self.values.get(candidates.values[candidate.value as usize - 1])?.again(place));
+        }
+        let word = candidates.words[candidate.words as usize - 1][0];
+        let few = self.source.younger.len() + self.source.older.len() <= FEW_WORDS;
+        (few && self.source.has(word)).then(|| Known::of(&place).again(place))
     }
 
     /// A candidate in running text: a part of a name that was established elsewhere is that name again.
@@ -104,6 +149,9 @@ struct Column {
     cells: u32,
     /// Entities seen, with how many cells hold a valid one; judged once, raised later.
     hits: Vec<(EntityId, u32)>,
+    /// As in tallies.
+    maybe: Option<EntityId>,
+    variety: u64,
     vouched: Option<EntityId>,
 }
 
@@ -118,6 +166,9 @@ pub struct ColumnTally {
     pub cells: u32,
     /// Cells in which an entity's pattern matched and its check, if any, held.
     pub hits: Vec<(EntityId, u32)>,
+    /// Cells that may be names: what they would be, and how various they are, a bit for each of 64 kinds by their hashes.
+    pub maybe: Option<EntityId>,
+    pub variety: u64,
 }
 
 impl ColumnTally {
@@ -128,6 +179,13 @@ impl ColumnTally {
         if detection.validated != Some(false) || detection.evidence.has(Evidence::KNOWN_TEST) {
             self.hit(detection.entity, times);
         }
+    }
+
+    /// Counts a cell that may be a name, with the hash of its words.
+    pub(super) fn count_name(&mut self, detection: &Detection, hash: u64) {
+        self.maybe = Some(detection.entity);
+        self.variety |= 1 << (hash.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58);
+        self.hit(detection.entity, 1);
     }
 
     #[inline]
@@ -143,6 +201,9 @@ impl SourceMemory {
     /// Adds a block's columns. The first rows decide; later blocks may still make a column vouch for its values.
     pub(super) fn learn(&mut self, candidates: &Candidates) {
         established(candidates).for_each(|word| self.names.add(word));
+        for it in candidates.items.iter().filter(|it| it.value > 0 && !it.is_swept()) {
+            self.values.add(candidates.values[it.value as usize - 1], Known::of(&it.detection));
+        }
         for tally in &candidates.columns {
             if self.columns.len() >= MOST_COLUMNS && !self.columns.contains_key(&tally.key) {
                 continue;
@@ -189,6 +250,8 @@ impl<'m> ColumnView<'m> {
 impl Column {
     fn add(&mut self, tally: &ColumnTally) {
         self.cells = self.cells.saturating_add(tally.cells);
+        self.maybe = self.maybe.or(tally.maybe);
+        self.variety |= tally.variety;
         for &(entity, count) in &tally.hits {
             match self.hits.iter().position(|it| it.0 == entity) {
                 Some(row) => self.hits[row].1 = self.hits[row].1.saturating_add(count),
@@ -198,7 +261,8 @@ impl Column {
         }
         if self.cells >= ENOUGH && self.vouched.is_none() {
             let best = self.hits.iter().max_by_key(|it| it.1);
-            self.vouched = best.filter(|it| self.share(it.1) >= MAJORITY).map(|it| it.0);
+            let various = |entity: EntityId| self.maybe != Some(entity) || self.variety.count_ones() >= VARIOUS;
+            self.vouched = best.filter(|it| self.share(it.1) >= MAJORITY && various(it.0)).map(|it| it.0);
         }
     }
 

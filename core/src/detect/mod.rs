@@ -15,6 +15,7 @@ mod label;
 mod masks;
 mod matcher;
 mod memory;
+mod nameless;
 #[doc(hidden)]
 pub mod names;
 mod normalise;
@@ -23,6 +24,7 @@ mod packed;
 mod plan;
 mod resolve;
 pub mod ruleset;
+mod sweep;
 mod usual;
 pub mod validate;
 mod words;
@@ -49,6 +51,7 @@ use self::normalise::Plain;
 use self::plan::{Fate, Plan, Plans};
 use self::ruleset::StandardFields;
 pub use self::ruleset::{Entity, Ruleset};
+use self::sweep::Sweep;
 use crate::Error;
 use crate::model::{Detection, EntityId, Field, FieldKind, Label, Segment};
 
@@ -82,6 +85,7 @@ pub struct Detector {
     /// Per pattern: whether it is one of addresses, whose words are no names.
     addresses: Vec<bool>,
     wanted: Vec<bool>,
+    sweep: Sweep,
     /// Tells it from the process's other detectors.
     number: u64,
 }
@@ -99,6 +103,8 @@ pub struct Candidates {
     columns: Vec<ColumnTally>,
     /// Words of names, as hashes.
     words: Vec<Words>,
+    /// Values established, and those of places where known ones may stand, as keyed hashes.
+    values: Vec<u64>,
 }
 
 /// A detection that may still change when its source is known.
@@ -110,6 +116,15 @@ pub struct Candidate {
     column: u32,
     /// Index of its words among the block's, plus one; 0 where it is no name.
     words: u32,
+    /// Index of its value's hash among the block's, plus one; 0 where it has none.
+    value: u32,
+}
+
+impl Candidate {
+    /// True for a mere place: only what its source knows can make something of it.
+    fn is_swept(&self) -> bool {
+        self.detection.permille == 0
+    }
 }
 
 /// Buffers of one thread, reused from block to block.
@@ -148,7 +163,8 @@ impl Detector {
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let address = |it: &ruleset::Pattern| ADDRESSES.contains(&ruleset.entity(it.entity).id.as_str());
         let addresses = ruleset.patterns().iter().map(address).collect();
-        Ok(Detector { ruleset, options, hl7, fields, names, addresses, wanted, number })
+        let sweep = Sweep::new(ruleset.patterns().iter().map(|it| ruleset.entity(it.entity).category));
+        Ok(Detector { ruleset, options, hl7, fields, names, addresses, wanted, sweep, number })
     }
 
     /// The rules.
@@ -242,12 +258,12 @@ impl Detector {
                     if cells.count(lane, outcome) {
                         cells.see(field.label as usize, lanes, outcome, &mut found.columns);
                     }
-                    let sure = lane.plan.fate(outcome) == Fate::Counted && !leads && !cells.wants_name(lane, outcome);
+                    let sure = lane.plan.fate(outcome) == Fate::Counted && !leads && !cells.wants(lane, outcome);
                     if keep == Keep::Counts && sure {
                         cells.place(lo);
                     } else if lane.takes(outcome) {
                         finder.out.push(lane.candidate(outcome, lo..hi, index));
-                        cells.keep(lane, outcome);
+                        cells.keep_field(lane, outcome, index);
                     }
                     leads
                 }
@@ -276,7 +292,11 @@ impl Detector {
             }
         }
         self.find_names(segment, plain, prepared, (cells, names), found);
-        self.finish(plain, prepared, cells, found)
+        let is_whole = self.finish(plain, prepared, cells, found);
+        if is_whole {
+            self.sweep(segment, plain, prepared, found);
+        }
+        is_whole
     }
 
     /// A finder that stands before the first field.
@@ -327,7 +347,7 @@ impl Detector {
         let Some(outcome) = lane.plan.usual(value) else { return false };
         let custom = &self.ruleset.custom;
         match lane.plan.fate(outcome) {
-            Fate::Counted if !custom.may_lead_whole(value) && !cells.wants_name(lane, outcome) => {
+            Fate::Counted if !custom.may_lead_whole(value) && !cells.wants(lane, outcome) => {
                 cells.place(field.start as usize)
             }
             Fate::Unreported if !custom.may_lead(value) => {}
@@ -384,7 +404,7 @@ impl Detector {
             if at < lo {
                 continue;
             }
-            if let Some(lane) = counted.get(field.label as usize).filter(|_| last != index)
+            if let Some(lane) = counted.get(field.label as usize).filter(|_| last != index && !cells.is_kept(index))
                 && let Some((outcome, false)) = self.decide(lane, field.kind, &plain.text, lo..hi)
                 && lane.plan.fate(outcome) == Fate::Counted
             {
@@ -415,12 +435,19 @@ impl Detector {
     pub fn settle(&self, memory: &SourceMemory, candidates: &Candidates, mut decide: impl FnMut(usize, Detection)) {
         let columns = memory.views(&candidates.columns);
         let known = KnownNames::of(candidates, memory);
+        let mut reported = 0;
         for (index, candidate) in candidates.items.iter().enumerate() {
-            let detection = match candidate.column {
-                0 => known.judge(candidate, candidates),
-                column => columns[column as usize - 1].judge(candidate.detection),
+            let detection = match (candidate.column, candidate.is_swept()) {
+                (0, true) if candidate.detection.start < reported => continue,
+                (0, true) => match known.again(candidate, candidates) {
+                    Some(detection) => detection,
+                    None => continue,
+                },
+                (0, false) => known.judge(candidate, candidates),
+                (column, _) => columns[column as usize - 1].judge(candidate.detection),
             };
             if detection.permille >= self.options.min_permille {
+                reported = reported.max(detection.end);
                 decide(index, detection);
             }
         }
@@ -493,6 +520,7 @@ impl Candidates {
         self.health = HealthTally::default();
         self.columns.clear();
         self.words.clear();
+        self.values.clear();
     }
 
     /// Detections before they are settled, counted ones among them.

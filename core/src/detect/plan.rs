@@ -10,6 +10,7 @@ use super::gate::{Gates, Kinds};
 use super::health::Tally;
 use super::label::Meaning;
 use super::matcher::Run;
+use super::nameless;
 use super::ruleset::{Pattern, Ruleset};
 use super::usual::{Look, Usual};
 use super::validate::Validator;
@@ -32,6 +33,8 @@ pub struct Plan {
     /// The label's patterns that are looked for, in its order.
     trials: Vec<Trial>,
     gates: Option<Box<Gates>>,
+    /// It is a column's header that says nothing.
+    pub is_nameless: bool,
     /// What a value is that has none of these shapes: a standard says what the field holds, whatever it looks like.
     pub unshaped: Option<Detection>,
     /// The kind of health evidence that any value is, where a standard says so.
@@ -78,6 +81,8 @@ pub struct Outcome {
     pub reaches: bool,
     /// It is a person's name.
     pub is_name: bool,
+    /// It is looked for elsewhere in its source.
+    pub is_sought: bool,
     /// It is sure, and the value becomes one candidate at most.
     is_single: bool,
 }
@@ -95,6 +100,7 @@ impl Plan {
                 row.is_reported |= detector.options.health;
                 row.reaches = row.detection.permille >= detector.options.min_permille;
                 row.is_name = detector.names.as_ref().is_some_and(|it| it.is_person(row.detection.entity));
+                row.is_sought = detector.sweep.establishes(&row.detection);
             }
             trials.push(Trial::new(rules.pattern(index), index, outcomes.len(), rows.map(|it| it.rank)));
             outcomes.extend(rows);
@@ -106,7 +112,8 @@ impl Plan {
         let fates = outcomes.iter().map(Fate::of).collect();
         // What an outcome of rank 0 is, is nothing.
         let looks = trials.iter().map(|it| it.look.filter(|_| it.ranks[0] > 0)).take(Gates::MOST).collect();
-        Plan { meaning, trials, gates, unshaped, health, outcomes, fates, looks }
+        let is_nameless = nameless::is_nameless(label);
+        Plan { meaning, trials, gates, is_nameless, unshaped, health, outcomes, fates, looks }
     }
 
     /// What is done with the values of an outcome by those who only count.
@@ -335,6 +342,7 @@ impl Outcome {
             is_sure: pattern.health.is_none() && permille >= 500,
             reaches: false,
             is_name: false,
+            is_sought: false,
             is_single: pattern.health.is_none() && permille >= 500 && pattern.contains.is_none(),
         }
     }

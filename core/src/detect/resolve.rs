@@ -68,7 +68,7 @@ mod tests {
             evidence: Evidence::default(),
             field: 0,
         };
-        Candidate { detection, column: 0, words: 0 }
+        Candidate { detection, column: 0, words: 0, value: 0 }
     }
 
     #[test]

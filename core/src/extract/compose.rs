@@ -106,6 +106,14 @@ impl Composer {
         self.label(Label { name: Text(name.to_vec()), ..Label::default() })
     }
 
+    /// The id of a label with hints that it had not; its own id where no more labels are remembered.
+    #[cfg(feature = "columnar")]
+    pub(super) fn hinted(&mut self, label: LabelId, hints: Vec<u8>) -> LabelId {
+        let Some(known) = self.frame.labels.get(label as usize) else { return label };
+        let hinted = Label { hints: Text(hints), ..known.clone() };
+        Some(self.label(hinted)).filter(|it| *it != NO_LABEL).unwrap_or(label)
+    }
+
     /// Adds a value; false where the receiver wants no more.
     pub(super) fn push(&mut self, job: &mut Job<'_>, value: Value<'_>) -> bool {
         let mut rest = value;

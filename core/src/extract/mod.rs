@@ -34,8 +34,10 @@ mod rtf;
 mod runs;
 #[cfg(feature = "archive")]
 mod sevenz;
+mod sibling;
 mod sql;
 mod sqlite;
+mod table_name;
 #[cfg(feature = "archive")]
 mod tar;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! no reference, never recurses.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, escape};
@@ -20,6 +21,8 @@ const KEY_ELEMENTS: usize = 6;
 const DEEPEST: usize = 256;
 /// Elements of a path that make its label.
 const LABEL_KEYS: usize = 4;
+/// Entities of a document's own that are remembered.
+const MAX_DECLARED: usize = 1 << 12;
 /// A longer text of an element is prose.
 const LONGEST_VALUE: usize = 200;
 
@@ -95,6 +98,8 @@ struct Document {
     standard: Option<Standard>,
     /// The assigning authority of the element at hand: what tells an SSN's `id` from an MRN's.
     root: String,
+    /// Names of the entities that the document declares for itself.
+    declared: HashSet<String>,
     /// An entity was left as it stands, or something lies too deep.
     reason: Option<Reason>,
 }
@@ -109,6 +114,12 @@ fn standard_of(name: &str, key: &str, value: &str) -> Option<Standard> {
     }
 }
 
+/// Names of the entities that a document type declares: what HTML calls so is something else there.
+fn declared(text: &str) -> impl Iterator<Item = String> {
+    let declarations = text.split("<!ENTITY").skip(1).take(MAX_DECLARED);
+    declarations.filter_map(|it| it.split_whitespace().find(|it| *it != "%")).map(str::to_owned)
+}
+
 impl Document {
     fn new(job: &Job<'_>) -> Self {
         Document {
@@ -118,6 +129,7 @@ impl Document {
             record: 1,
             standard: None,
             root: String::new(),
+            declared: HashSet::new(),
             reason: None,
         }
     }
@@ -134,7 +146,11 @@ impl Document {
                 let text = self.resolve(entity);
                 self.add(job, &text)
             }
-            Event::Comment(text) | Event::DocType(text) => self.markup(job, text),
+            Event::DocType(text) => {
+                self.declared.extend(declared(text));
+                self.markup(job, text)
+            }
+            Event::Comment(text) => self.markup(job, text),
             Event::PI(text) => self.markup(job, text.content()),
             Event::Decl(_) | Event::Eof => true,
         }
@@ -296,7 +312,8 @@ impl Document {
         if let Ok(Some(character)) = entity.resolve_char_ref() {
             return Cow::Owned(character.to_string());
         }
-        match escape::resolve_predefined_entity(entity) {
+        let own = self.declared.contains(&**entity);
+        match escape::resolve_predefined_entity(entity).filter(|_| !own) {
             Some(text) => Cow::Borrowed(text),
             None => {
                 self.reason = self.reason.or(Some(Reason::Unsupported));
@@ -364,6 +381,9 @@ mod tests {
         let (kept, extraction) = run(bomb);
         assert_eq!((extraction.state, extraction.reason), (SourceState::Partial, Some(Reason::Unsupported)));
         assert!(kept.texts().iter().any(|it| it == "&b;&c;xA"), "{:?}", kept.texts());
+        let named_as_in_html = b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY ee SYSTEM 'file:///x'>]><a>&ee;&lt;</a>";
+        let (kept, extraction) = run(named_as_in_html);
+        assert_eq!(extraction.reason, Some(Reason::Unsupported), "{:?}", kept.texts());
     }
 
     #[test]

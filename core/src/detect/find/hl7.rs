@@ -120,7 +120,7 @@ impl Finder<'_> {
             evidence: Evidence::LABEL,
             field: self.field,
         };
-        Some(crate::detect::Candidate { detection, column: 0, words: 0 })
+        Some(crate::detect::Candidate { detection, column: 0, words: 0, value: 0 })
     }
 }
 

@@ -191,7 +191,7 @@ impl<'a> Finder<'a> {
             evidence: evidence.with(Evidence::FORMAT),
             field: self.field,
         };
-        Some(Candidate { detection, column: 0, words: 0 })
+        Some(Candidate { detection, column: 0, words: 0, value: 0 })
     }
 
     /// A match of which its finder has looked at the context already.
@@ -209,7 +209,7 @@ impl<'a> Finder<'a> {
             evidence: Evidence::FORMAT.with(Evidence::CUE),
             field: self.field,
         };
-        Candidate { detection, column: 0, words: 0 }
+        Candidate { detection, column: 0, words: 0, value: 0 }
     }
 
     fn support(&self, index: u16, before: &Before<'a>) -> (Support, Evidence) {
@@ -273,7 +273,7 @@ impl<'a> Finder<'a> {
         let start = self.hi - behind_blanks.len();
         let (start, end) = (start as u32, (start + value.len()) as u32);
         let detection = Detection { start, end, field: self.field, ..*unshaped };
-        self.emit(Candidate { detection, column: 0, words: 0 });
+        self.emit(Candidate { detection, column: 0, words: 0, value: 0 });
     }
 
     /// Keeps a candidate, unless it can never reach the threshold.

@@ -10,14 +10,17 @@ pub mod model;
 pub mod runs;
 pub mod token;
 
-use self::lexicon::Lexicon;
+use std::ops::Range;
+
+use self::lexicon::{Cue, Lexicon};
 use self::mention::{Buffers, Kind, Mention};
 use self::model::Model;
-use self::token::Tokens;
+use self::token::{Shape, Tokens};
 use super::masks::Masks;
 use super::normalise::{self, Plain};
+use super::sweep::Known;
 use super::{Candidate, Ruleset};
-use crate::model::{Detection, EntityId, Evidence};
+use crate::model::{Detection, EntityId, Evidence, Subject};
 use crate::{Error, ErrorKind};
 
 /// A text by itself, as the model reads it: for training and measuring.
@@ -117,7 +120,7 @@ impl Names {
             } else {
                 0
             };
-            out.push(Candidate { detection, column: 0, words: number });
+            out.push(Candidate { detection, column: 0, words: number, value: 0 });
         });
     }
 
@@ -133,6 +136,62 @@ impl Names {
             }
         }
         words
+    }
+}
+
+impl Names {
+    /// What a cell would be that may be a name, one word of it or several, and its hash: its words are names more than
+    /// anything else.
+    pub fn cell(&self, text: &[u8], masks: &Masks, place: Range<usize>) -> Option<(Known, u64)> {
+        /// Rank from which on a word is a name.
+        const NAME: u16 = 2;
+        /// Words of a name.
+        const MOST: usize = 4;
+        let Reported { pattern, entity } = self.person?;
+        let tokens = Tokens { text, masks, lexicon: self.model.lexicon, hi: place.end };
+        let (mut at, mut hash, mut named, mut count) = (place.start, 0u64, 0, 0);
+        while let Some(token) = tokens.next(at) {
+            at = token.end as usize;
+            let entry = token.entry;
+            let particle = matches!(entry.cue(), Cue::Particle | Cue::Suffix | Cue::Title);
+            let initial = token.shape == Shape::Initial;
+            let mark = matches!(token.shape, Shape::Comma | Shape::Period);
+            let rank = entry.given().max(entry.surname());
+            let other = matches!(entry.cue(), Cue::Country | Cue::Calendar | Cue::PlaceWord | Cue::Organisation);
+            let is_name = token.is_capitalised() && rank >= NAME && !other && entry.place() < 2.max(entry.given());
+            count += usize::from(!mark);
+            named += usize::from(is_name);
+            hash = hash.rotate_left(7) ^ token.hash;
+            let fits = is_name || particle || initial || mark || token.is_capitalised() && entry.is_unknown();
+            if !fits || count > MOST {
+                return None;
+            }
+        }
+        (named > 0).then_some((Known { entity, pattern, subject: Subject::Unknown }, hash))
+    }
+
+    /// The words of a path that may be parts of names, however they are written: what each would be, where it stands,
+    /// its hash.
+    pub fn words_of_path(
+        &self,
+        text: &[u8],
+        masks: &Masks,
+        place: Range<usize>,
+        mut each: impl FnMut((Known, usize, usize), u64),
+    ) {
+        /// Shorter words are too often something else.
+        const SHORTEST: u32 = 4;
+        let Some(Reported { pattern, entity }) = self.person else { return };
+        let known = Known { entity, pattern, subject: Subject::Unknown };
+        let tokens = Tokens { text, masks, lexicon: self.model.lexicon, hi: place.end };
+        let mut at = place.start;
+        while let Some(token) = tokens.next(at) {
+            at = token.end as usize;
+            let word = token.is_capitalised() || token.shape == Shape::Lower;
+            if word && token.end - token.start >= SHORTEST {
+                each((known, token.start as usize, at), token.hash);
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@ pub(super) mod avro;
 mod orc;
 mod parquet;
 mod rows;
+mod siblings;
 #[cfg(test)]
 mod tests;
 

@@ -11,7 +11,9 @@ use super::super::compose::{Composer, Value};
 use super::super::head::Bytes;
 use super::super::is_readable;
 use super::super::job::Job;
-use crate::model::{FieldKind, Grid, Label, LabelId, Reason, Step, Text};
+use super::super::table_name;
+use super::siblings::{self, Part};
+use crate::model::{FieldKind, Grid, LabelId, Reason, Step, Text};
 
 /// Levels of nested columns.
 const MAX_DEPTH: usize = 32;
@@ -23,19 +25,22 @@ const SHORT: usize = 4096;
 /// Emits the rows of batches of one schema.
 pub(super) struct Rows {
     composer: Composer,
+    /// The file's name.
+    file: Vec<u8>,
     /// Number of the last row.
     record: u64,
     columns: u32,
 }
 
 /// A column of a batch, ready to be read by rows.
-struct Node<'a> {
-    array: &'a dyn Array,
+pub(super) struct Node<'a> {
+    pub(super) array: &'a dyn Array,
     label: LabelId,
-    kind: Kind<'a>,
+    pub(super) kind: Kind<'a>,
+    pub(super) part: Part,
 }
 
-enum Kind<'a> {
+pub(super) enum Kind<'a> {
     /// Nothing anybody wants to read.
     Nothing,
     Text(Box<dyn Fn(usize) -> &'a [u8] + 'a>),
@@ -53,7 +58,7 @@ enum Kind<'a> {
 
 impl Rows {
     pub(super) fn new(job: &Job<'_>) -> Self {
-        Rows { composer: Composer::new(job).with_grid(Grid::Rows), record: 0, columns: 0 }
+        Rows { composer: Composer::new(job).with_grid(Grid::Rows), file: job.name.clone(), record: 0, columns: 0 }
     }
 
     /// Emits the rows of a batch; false where no more is wanted.
@@ -99,14 +104,14 @@ impl Rows {
 
     fn label(&mut self, path: &[u8]) -> LabelId {
         self.columns += 1;
-        self.composer.label(Label { name: Text(path.to_vec()), column: Some(self.columns - 1), ..Label::default() })
+        self.composer.label(table_name::label(&self.file, path, Some(self.columns - 1)))
     }
 
     fn node<'a>(&mut self, job: &mut Job<'_>, array: &'a ArrayRef, path: &[u8], depth: usize) -> Node<'a> {
         let array: &'a dyn Array = array.as_ref();
         if depth > MAX_DEPTH {
             job.unread(Reason::LimitDepth, None);
-            return Node { array, label: 0, kind: Kind::Nothing };
+            return Node { array, label: 0, kind: Kind::Nothing, part: Part::Other };
         }
         let child = |rows: &mut Self, job: &mut Job<'_>, values: &'a ArrayRef| {
             Box::new(rows.node(job, values, path, depth + 1))
@@ -117,7 +122,8 @@ impl Rows {
             DataType::Struct(fields) => {
                 let columns = array.as_struct().columns().iter().zip(fields);
                 let node = |(it, field): (&'a ArrayRef, &arrow_schema::FieldRef)| {
-                    self.node(job, it, &below(field.name()), depth + 1)
+                    let node = self.node(job, it, &below(field.name()), depth + 1);
+                    Node { part: Part::of(field.name()), ..node }
                 };
                 Kind::Struct(columns.map(node).collect())
             }
@@ -163,7 +169,8 @@ impl Rows {
                 let node = |(it, field): (&'a ArrayRef, &arrow_schema::FieldRef)| {
                     self.node(job, it, &below(field.name()), depth + 1)
                 };
-                let entries = Node { array: map.entries(), label: 0, kind: Kind::Struct(columns.map(node).collect()) };
+                let kind = Kind::Struct(columns.map(node).collect());
+                let entries = Node { array: map.entries(), label: 0, kind, part: Part::Other };
                 let range = move |row: usize| map.value_offsets()[row] as usize..map.value_offsets()[row + 1] as usize;
                 Kind::List(Box::new(entries), Box::new(range))
             }
@@ -181,7 +188,7 @@ impl Rows {
         };
         let is_leaf = matches!(kind, Kind::Text(_) | Kind::Binary(_) | Kind::Shown(_));
         let label = if is_leaf { self.label(path) } else { 0 };
-        Node { array, label, kind }
+        Node { array, label, kind, part: Part::Other }
     }
 
     /// Emits the value of a row; false where no more is wanted.
@@ -197,7 +204,7 @@ impl Rows {
                 Ok(text) => self.push(job, text.as_bytes(), node.label),
                 Err(_) => true,
             },
-            Kind::Struct(children) => children.iter().all(|child| self.value(job, child, row)),
+            Kind::Struct(children) => self.record_of(job, children, row),
             Kind::List(child, range) => range(row).all(|place| self.value(job, child, place)),
             Kind::Keyed(child, keys) => keys.get(row).is_none_or(|key| self.value(job, child, *key)),
             Kind::Union(union, children) => {
@@ -206,6 +213,18 @@ impl Rows {
                 child.is_none_or(|(_, child)| self.value(job, child, place))
             }
         }
+    }
+
+    /// Emits a nested record, its value labelled by what stands beside it.
+    fn record_of(&mut self, job: &mut Job<'_>, children: &[Node<'_>], row: usize) -> bool {
+        children.iter().all(|child| match (&child.kind, child.part) {
+            (Kind::Text(text), Part::Value) if row < child.array.len() && !child.array.is_null(row) => {
+                let hints = siblings::hints(children, row);
+                let label = if hints.is_empty() { child.label } else { self.composer.hinted(child.label, hints) };
+                self.push(job, text(row), label)
+            }
+            _ => self.value(job, child, row),
+        })
     }
 
     fn push(&mut self, job: &mut Job<'_>, text: &[u8], label: LabelId) -> bool {

@@ -13,8 +13,8 @@ use super::block::Window;
 use super::encoding::floor_boundary;
 use super::head::{Head, Stream};
 use super::job::Job;
-use super::text;
-use crate::model::{Field, FieldKind, Frame, Label, NO_LABEL, NO_NODE, Segment, Text};
+use super::{table_name, text};
+use crate::model::{Field, FieldKind, Frame, NO_LABEL, NO_NODE, Segment};
 
 /// Bytes at the beginning of a table that say what it is like.
 const HEAD: usize = 64 << 10;
@@ -57,12 +57,8 @@ fn frame_of(job: &Job<'_>, dialect: &Dialect, head: &[u8]) -> Frame {
         let header = &head[dialect.header_start..dialect.header_end];
         names = sniff::split_rows(header, dialect.delimiter, 1).pop().unwrap_or_default();
     }
-    let label = |column: u32| Label {
-        name: Text(names.get(column as usize).map(|name| name.to_vec()).unwrap_or_default()),
-        hints: Text::default(),
-        column: Some(column),
-        standard: None,
-    };
+    let header = |column: u32| names.get(column as usize).copied().unwrap_or_default();
+    let label = |column: u32| table_name::label(&job.name, header(column), Some(column));
     Frame {
         provenance: Arc::clone(&job.frame.provenance),
         labels: (0..dialect.columns).map(label).collect(),

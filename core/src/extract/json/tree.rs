@@ -1,5 +1,6 @@
 //! Keys, paths and places of one block, each kept once. Knows no text but keys.
 
+use super::super::sibling;
 use crate::model::{Label, LabelId, NO_LABEL, NO_NODE, Node, NodeStep, Text};
 
 /// Keys of a path that make its label.
@@ -255,15 +256,12 @@ impl Tree {
 
 /// Reads a key for what it says.
 fn traits_of(key: &[u8]) -> Traits {
-    const HINTS: [&[u8]; 10] =
-        [b"system", b"type", b"code", b"use", b"name", b"key", b"display", b"text", b"label", b"url"];
     const RECORDS: [&[u8]; 10] =
         [b"entry", b"entries", b"patients", b"records", b"data", b"results", b"items", b"rows", b"members", b"persons"];
-    let typed = key.strip_prefix(b"value").is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_uppercase));
     Traits {
-        hints: HINTS.contains(&key),
-        nests: key == b"type" || key == b"code",
-        is_value: typed || key == b"val",
+        hints: sibling::hints(key),
+        nests: sibling::nests(key),
+        is_value: sibling::is_value(key),
         is_odd: key.iter().any(|byte| !(byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'$' | b'.'))),
         has_records: RECORDS.contains(&key),
     }

@@ -1,7 +1,7 @@
 //! The members of an archive: those of its central directory, then those that it does not list.
 
 use std::collections::HashSet;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 #[cfg(feature = "office")]
 use std::{cell::OnceCell, collections::HashMap};
 
@@ -10,7 +10,7 @@ use zip::unstable::read::ZipIterable;
 
 use super::super::Random;
 use super::super::job::Job;
-use super::{decode, salvage};
+use super::{decode, rare, salvage};
 use crate::model::Reason;
 
 /// Members listed at most.
@@ -100,6 +100,9 @@ impl<'a> Archive<'a> {
         let entry = self.entries[index].clone();
         let start = salvage::data_start(&mut self.input, entry.header).ok_or(Reason::Malformed)?;
         self.input.seek(SeekFrom::Start(start)).map_err(|_| Reason::Io)?;
+        if rare::is_rare(entry.method) {
+            return Ok(Box::new(Cursor::new(rare::decode(&mut self.input, &entry)?)));
+        }
         decode::decoder((&mut self.input).take(entry.packed), &entry)
     }
 }

@@ -2,6 +2,7 @@
 
 mod archive;
 mod decode;
+mod rare;
 mod salvage;
 
 use std::io::Cursor;
