@@ -85,7 +85,7 @@ fn an_attachment_is_searched_for_what_the_message_says() {
 #[test]
 fn private_elements_of_an_image_are_searched() {
     let element = |(group, number): (u16, u16), kind: &[u8; 2], value: &str| {
-        let value = if value.len() % 2 == 0 { value.to_owned() } else { format!("{value} ") };
+        let value = if value.len().is_multiple_of(2) { value.to_owned() } else { format!("{value} ") };
         let head = [group.to_le_bytes(), number.to_le_bytes(), *kind, (value.len() as u16).to_le_bytes()].concat();
         [head, value.into_bytes()].concat()
     };

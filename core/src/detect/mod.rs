@@ -47,7 +47,7 @@ pub use self::memory::SourceMemory;
 use self::memory::{ColumnTally, KnownNames};
 use self::names::mention::Buffers;
 use self::names::{Names, Words};
-use self::normalise::Plain;
+use self::normalise::{Plain, bounds, unpadded};
 use self::plan::{Fate, Plan, Plans};
 use self::ruleset::StandardFields;
 pub use self::ruleset::{Entity, Ruleset};
@@ -248,7 +248,7 @@ impl Detector {
             if keep == Keep::Counts && self.count_usual(field, &plain.text, lanes, cells, &mut found.columns) {
                 continue;
             }
-            let (lo, hi) = bounds(plain, field);
+            let (lo, hi) = unpadded(&plain.text, bounds(plain, field));
             let decided = match keep {
                 Keep::Each => self.decide_usual(lane, field.kind, &plain.text[lo..hi.max(lo)]),
                 Keep::Counts => None,
@@ -400,7 +400,7 @@ impl Detector {
                 index += 1;
             }
             let Some(field) = fields.get(index) else { return };
-            let (lo, hi) = bounds(plain, field);
+            let (lo, hi) = unpadded(&plain.text, bounds(plain, field));
             if at < lo {
                 continue;
             }
@@ -499,18 +499,6 @@ fn search_text(finder: &mut Finder<'_>, lane: &Lane, kind: FieldKind, columns: &
     if lane.column > 0 {
         columns[lane.column as usize - 1].take_cell(&mut finder.out[first..], lane.column);
     }
-}
-
-/// A field's place in the plain text.
-#[inline]
-fn bounds(plain: &Plain<'_>, field: &Field) -> (usize, usize) {
-    if plain.is_original() {
-        return (field.start as usize, field.end as usize);
-    }
-    if field.end as usize >= plain.text.len() && field.start == 0 && field.label == crate::model::NO_LABEL {
-        return (0, plain.text.len());
-    }
-    (plain.forward(field.start) as usize, plain.forward(field.end) as usize)
 }
 
 impl Candidates {

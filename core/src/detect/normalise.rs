@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
+use crate::model::{Field, NO_LABEL};
+
 /// Text in its plain form, and how it maps to the original.
 pub struct Plain<'a> {
     /// The plain text.
@@ -133,6 +135,30 @@ fn entity(rest: &[u8]) -> Option<(usize, Option<u8>)> {
         _ => return None,
     };
     Some((end + 1, Some(byte)))
+}
+
+/// A field's place in the plain text.
+#[inline]
+pub fn bounds(plain: &Plain<'_>, field: &Field) -> (usize, usize) {
+    if plain.is_original() {
+        return (field.start as usize, field.end as usize);
+    }
+    if field.end as usize >= plain.text.len() && field.start == 0 && field.label == NO_LABEL {
+        return (0, plain.text.len());
+    }
+    (plain.forward(field.start) as usize, plain.forward(field.end) as usize)
+}
+
+/// The same place without the blanks around its value: databases fill columns of fixed width with them.
+#[inline]
+pub fn unpadded(text: &[u8], (mut lo, mut hi): (usize, usize)) -> (usize, usize) {
+    while lo < hi && text[hi - 1] == b' ' {
+        hi -= 1;
+    }
+    while lo < hi && text[lo] == b' ' {
+        lo += 1;
+    }
+    (lo, hi)
 }
 
 #[cfg(test)]
