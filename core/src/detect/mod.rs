@@ -294,7 +294,7 @@ impl Detector {
         self.find_names(segment, plain, prepared, (cells, names), found);
         let is_whole = self.finish(plain, prepared, cells, found);
         if is_whole {
-            self.sweep(segment, plain, prepared, found);
+            self.sweep(segment, plain, prepared, &cells.searched, found);
         }
         is_whole
     }

@@ -108,8 +108,16 @@ fn is_day(digits: &[u8]) -> bool {
 }
 
 impl Detector {
-    /// Notes a block's established values, and as candidates without a score the places where known ones may stand.
-    pub(super) fn sweep(&self, segment: &Segment, plain: &Plain<'_>, prepared: Prepared<'_>, found: &mut Candidates) {
+    /// Notes a block's established values, and as candidates without a score the places where known ones may stand: in
+    /// the fields of those numbers, which were searched as text.
+    pub(super) fn sweep(
+        &self,
+        segment: &Segment,
+        plain: &Plain<'_>,
+        prepared: Prepared<'_>,
+        searched: &[u32],
+        found: &mut Candidates,
+    ) {
         if segment.fields.is_empty() && segment.frame.provenance.is_empty() {
             // A text by itself has no structured fields: whatever it knows, it knows from its words.
             return;
@@ -120,12 +128,13 @@ impl Detector {
         let settled = found.items.len();
         let mut places =
             Places { sweep: &self.sweep, text: &plain.text, masks: prepared.masks, found, next: 0, settled };
-        for (index, field) in fields.iter().enumerate() {
+        for &index in searched {
+            let field = &fields[index as usize];
             let (lo, hi) = bounds(plain, field);
             if lo >= hi || !is_swept(field, segment, prepared) {
                 continue;
             }
-            let number = if segment.fields.is_empty() { u32::MAX } else { index as u32 };
+            let number = if segment.fields.is_empty() { u32::MAX } else { index };
             places.numbers(lo, hi, number);
             if field.kind == FieldKind::Path
                 && let Some(names) = &self.names
