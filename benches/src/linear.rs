@@ -29,7 +29,7 @@ enum Fill {
     Made(fn(&mut Dice) -> String),
 }
 
-const FAMILIES: [Family; 26] = [
+const FAMILIES: [Family; 28] = [
     Family { name: "near-miss SSNs", file: "a.txt", fill: Fill::Made(near_ssn) },
     Family { name: "near-miss dates", file: "a.txt", fill: Fill::Made(near_date) },
     Family { name: "near-miss e-mails", file: "a.txt", fill: Fill::Same("jane.doe@mail. jane@ doe@.org j@x ") },
@@ -48,6 +48,12 @@ const FAMILIES: [Family; 26] = [
     Family { name: "one endless local part", file: "a.txt", fill: Fill::Same("a.a_a-a+a.a_a-a+") },
     Family { name: "::::", file: "a.txt", fill: Fill::Same("::::::::::::::::") },
     Family { name: "hex and colons", file: "a.txt", fill: Fill::Same("ab:cd:ef:01:23:45:67:89:") },
+    Family { name: "digits and colons", file: "a.txt", fill: Fill::Same("1:2:3:4:5:6:7:8:") },
+    Family {
+        name: "joined runs in a note",
+        file: "a.hl7",
+        fill: Fill::After("MSH|^~\\&|A|B|C|D|2024||ORU^R01|1|P|2.5\rOBX|1|TX|N||", "1-2/a3.4-5b/"),
+    },
     Family { name: "https://https://", file: "a.txt", fill: Fill::Same("https://www.https://") },
     Family { name: "cue flood", file: "a.txt", fill: Fill::Same("MRN: SSN: DOB: NPI: Patient: Phone: Account #: ") },
     Family { name: "cues and digits", file: "a.txt", fill: Fill::Same("MRN SSN 1234567 DOB 1 ") },

@@ -1,6 +1,6 @@
 //! What stands in a document beside its pages: properties, metadata, outlines, scripts, form data, embedded files.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::io::Cursor;
 
 use lopdf::{Dictionary, Object, Stream};
@@ -19,10 +19,25 @@ const MAX_DEPTH: usize = 64;
 /// What a look through all objects finds.
 #[derive(Default)]
 struct Found<'a> {
-    /// Embedded files by address, with their names.
-    files: BTreeMap<*const Stream, (Vec<u8>, &'a Stream)>,
+    /// Embedded files with their names, in the order in which the document's objects tell of them.
+    files: Vec<(Vec<u8>, &'a Stream)>,
+    /// Where each stands there, by its address. Addresses differ from run to run: nothing is ordered by them.
+    numbers: HashMap<*const Stream, usize>,
     scripts: Vec<&'a Object>,
     metadata: Vec<&'a Stream>,
+}
+
+impl<'a> Found<'a> {
+    /// Notes an embedded file, once; the last name it is given is its own.
+    fn file(&mut self, name: Option<&[u8]>, stream: &'a Stream) {
+        let number = *self.numbers.entry(std::ptr::from_ref(stream)).or_insert_with(|| {
+            self.files.push((Vec::new(), stream));
+            self.files.len() - 1
+        });
+        if let Some(name) = name {
+            self.files[number].0 = name.to_vec();
+        }
+    }
 }
 
 pub(super) fn read<'a>(job: &mut Job<'_>, pdf: &Pdf<'a>) {
@@ -35,7 +50,7 @@ pub(super) fn read<'a>(job: &mut Job<'_>, pdf: &Pdf<'a>) {
     }
     form_data(job, pdf);
     scripts(job, pdf, &found.scripts);
-    for (name, stream) in found.files.into_values() {
+    for (name, stream) in found.files {
         if job.is_over() {
             return;
         }
@@ -84,7 +99,7 @@ fn look_through<'a>(pdf: &Pdf<'a>) -> Found<'a> {
         visit(pdf, object, 0, &mut found);
         let Object::Stream(stream) = object else { continue };
         if stream.dict.has_type(b"EmbeddedFile") {
-            found.files.entry(std::ptr::from_ref(stream)).or_insert_with(|| (Vec::new(), stream));
+            found.file(None, stream);
         }
         if stream.dict.has_type(b"Metadata") {
             found.metadata.push(stream);
@@ -120,7 +135,7 @@ fn embedded<'a>(pdf: &Pdf<'a>, specification: &'a Dictionary, found: &mut Found<
     let Some(files) = pdf.dictionary(specification, b"EF") else { return };
     for key in [&b"UF"[..], b"F", b"Unix", b"Mac", b"DOS"] {
         let Some(stream) = pdf.stream(files, key) else { continue };
-        found.files.insert(std::ptr::from_ref(stream), (name.clone().into_bytes(), stream));
+        found.file(Some(name.as_bytes()), stream);
     }
 }
 
