@@ -30,6 +30,8 @@ pub struct Floors {
     pub kernels: BTreeMap<String, f64>,
     /// The same by format.
     pub formats: BTreeMap<String, Least>,
+    /// What an inventory costs.
+    pub inventory: Inventory,
     /// CPU time of a peer over ours, by peer.
     pub office: BTreeMap<String, Least>,
 }
@@ -52,6 +54,22 @@ pub struct Truth {
     pub recall: f64,
     /// High-band findings per 100 kB of text without identifiers, at most.
     pub high_per_100_kb: f64,
+}
+
+/// Floors of the inventory bench.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inventory {
+    /// CPU time of a scan without an inventory over that of one with, at least.
+    pub ratio: f64,
+    /// Bytes of the store for each finding, at most.
+    pub finding_bytes: f64,
+    /// Time of a second scan over the greater of three times `find` and `find` and 150 ms, at most.
+    pub again: f64,
+    /// Seconds to read a store of a million files, at most.
+    pub read_seconds: f64,
+    /// Megabytes for that, at most.
+    pub read_mb: f64,
 }
 
 /// Floors of the PDF bench, beside pdftotext.

@@ -7,6 +7,7 @@ mod corpus;
 mod files;
 mod floors;
 mod formats;
+mod inventory;
 mod kernels;
 mod linear;
 mod memory;
@@ -60,6 +61,8 @@ enum Bench {
     Office,
     /// Text of PDF files beside pdftotext.
     Pdf,
+    /// What an inventory costs.
+    Inventory,
     /// All of it.
     All,
 }
@@ -119,6 +122,7 @@ fn run(arguments: Arguments) -> Result<bool> {
         Bench::Formats => formats::run(&setup),
         Bench::Office => office::run(&setup),
         Bench::Pdf => pdf::run(&setup),
+        Bench::Inventory => inventory::run(&setup),
         Bench::All => unreachable!("handled above"),
     }?;
     report.print();
@@ -142,6 +146,7 @@ fn run_all() -> Result<bool> {
         Bench::Formats,
         Bench::Office,
         Bench::Pdf,
+        Bench::Inventory,
     ];
     let own = std::env::current_exe().context("find this program")?;
     let mut rest: Vec<_> = std::env::args_os().skip(1).collect();

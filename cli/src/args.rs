@@ -34,6 +34,12 @@ pub enum Command {
     Scrub(cmd::scrub::Args),
     /// List, test or show the patterns of identifiers
     Patterns(cmd::patterns::Args),
+    /// Ask an inventory: runs, changes, flow, persons, risk
+    Inventory(cmd::inventory::Args),
+    /// Check or copy the audit log of an inventory
+    Audit(cmd::audit::Args),
+    /// Make or check the key of an inventory's fingerprints
+    Key(cmd::key::Args),
     /// Make allow-list lines of values read from standard input
     Allow(cmd::allow::Args),
     /// Print completions for a shell

@@ -10,6 +10,7 @@ mod cmd;
 mod exit;
 mod output;
 mod progress;
+mod store;
 
 use std::process::ExitCode;
 

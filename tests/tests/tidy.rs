@@ -5,7 +5,7 @@ use crate::tree::{TextFile, text_files};
 /// The floors of the library's modules. A module knows itself and lower floors. `error` lies below `model`, whose
 /// `Sink` speaks of it; `classify` lies above `detect`, whose entities it weighs; `redact` above `scan`, whose
 /// allow-list it shares.
-const FLOORS: [(&str, u8); 10] = [
+const FLOORS: [(&str, u8); 11] = [
     ("error", 0),
     ("model", 1),
     ("detect", 2),
@@ -14,8 +14,9 @@ const FLOORS: [(&str, u8); 10] = [
     ("walk", 2),
     ("scan", 4),
     ("redact", 5),
+    ("show", 5),
     ("inventory", 6),
-    ("report", 6),
+    ("report", 7),
 ];
 
 /// What the crate root re-exports, and where it lives.

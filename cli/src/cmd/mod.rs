@@ -1,9 +1,12 @@
 //! One file per command.
 
 pub mod allow;
+pub mod audit;
 pub mod completions;
 pub mod detect;
 pub mod extract;
+pub mod inventory;
+pub mod key;
 pub mod man;
 pub mod patterns;
 pub mod scan;
@@ -22,6 +25,9 @@ pub fn run(command: Command) -> Result<u8> {
         Command::Extract(args) => extract::run(args),
         Command::Scrub(args) => scrub::run(args),
         Command::Patterns(args) => patterns::run(args),
+        Command::Inventory(args) => inventory::run(args),
+        Command::Audit(args) => audit::run(args),
+        Command::Key(args) => key::run(args),
         Command::Allow(args) => allow::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use phisift::detect::{Detector, DetectorOptions};
+use phisift::detect::{Detector, DetectorOptions, Ruleset};
+use phisift::inventory::{Recorder, RunOptions};
 use phisift::model::Limits;
 use phisift::report::{ReportOptions, report};
-use phisift::scan::{Cancel, Progress, ScanOptions, Scanner};
+use phisift::scan::{Both, Cancel, Progress, ScanOptions, Scanner, Sealer};
 use phisift::walk::{STDIN, Walk, WalkOptions};
 
 use crate::args::{DetectArgs, bytes};
@@ -17,6 +18,7 @@ use crate::cmd::worker;
 use crate::exit::{INTERRUPTED, code_of_scan};
 use crate::output;
 use crate::progress::Bar;
+use crate::store::{KeyArgs, now};
 
 /// Exit status: 0 nothing found and all read, 1 found, 3 nothing found but something unread, 4 found and something
 /// unread, 2 usage or fatal error, 130 interrupted.
@@ -67,6 +69,14 @@ pub struct Args {
     /// Show paths with `[us_ssn]` and the like in place of what is found in them
     #[arg(long)]
     mask_paths: bool,
+    /// Keep what is found in an inventory: a file that is made where there is none
+    #[arg(long, value_name = "FILE", help_heading = "Inventory")]
+    inventory: Option<PathBuf>,
+    #[command(flatten, next_help_heading = "Inventory")]
+    key: KeyArgs,
+    /// Read every file again, unchanged ones too
+    #[arg(long, requires = "inventory", help_heading = "Inventory")]
+    full: bool,
     /// No progress bar
     #[arg(long, short)]
     quiet: bool,
@@ -77,8 +87,9 @@ pub fn run(args: Args) -> Result<u8> {
     let ruleset = args.detect.ruleset()?;
     let detector = args.detect.detector(&ruleset, args.health)?;
     // Labels are masked at the usual threshold, whatever is to be reported.
-    let masking = Arc::new(Detector::new(ruleset, DetectorOptions::default())?);
-    let scanner = Scanner::new(detector.clone(), args.scan_options()?);
+    let masking = Arc::new(Detector::new(ruleset.clone(), DetectorOptions::default())?);
+    let mut recorder = args.recorder(&detector, &masking)?;
+    let scanner = Scanner::new(detector.clone(), args.scan_options(&ruleset, recorder.as_ref())?);
     let walk_options = args.walk_options();
     args.check_paths()?;
     let out = output::open(args.output.as_deref())?;
@@ -95,14 +106,50 @@ pub fn run(args: Args) -> Result<u8> {
     cancel_on_interrupt(&cancel)?;
     let bar = if args.quiet { None } else { Bar::watch(&progress, args.walk_ahead(&walk_options)?) };
     report.start()?;
-    let totals = scanner.scan(args.walk(&walk_options)?, report.as_sink(), &progress, &cancel)?;
+    let walk = args.walk(&walk_options)?;
+    let totals = match &mut recorder {
+        None => scanner.scan(walk, report.as_sink(), &progress, &cancel),
+        Some(recorder) => scanner.scan(walk, &mut Both(report.as_sink(), recorder), &progress, &cancel),
+    }?;
     drop(bar);
     report.finish(&totals)?;
+    if let Some(recorder) = recorder {
+        let (_, head) = recorder.finish(&totals)?;
+        eprintln!("audit head {head}");
+    }
     Ok(code_of_scan(&totals, args.exit_zero))
 }
 
 impl Args {
-    fn scan_options(&self) -> Result<ScanOptions> {
+    fn recorder(&self, detector: &Arc<Detector>, masking: &Arc<Detector>) -> Result<Option<Recorder>> {
+        let Some(path) = &self.inventory else { return Ok(None) };
+        let store = self.key.open_write(path)?;
+        let options = RunOptions {
+            roots: self.paths.clone(),
+            settings: self.settings()?,
+            tool: env!("CARGO_PKG_VERSION").into(),
+            masking: masking.clone(),
+            clock: now,
+        };
+        Ok(Some(Recorder::start(store, detector.clone(), &options)?))
+    }
+
+    /// What results depend on besides rules and content.
+    fn settings(&self) -> Result<serde_json::Value> {
+        let allow = match &self.detect.allow {
+            None => None,
+            Some(path) => {
+                let list = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+                Some(self.key.key()?.derive("phisift allow-list 1").hash(&list)[..8].to_vec())
+            }
+        };
+        Ok(serde_json::json!({
+            "min_permille": self.detect.min_score, "only": self.detect.only, "skip": self.detect.skip,
+            "allow": allow, "health": self.health, "max_file_size": self.max_file_size, "max_time": self.max_time,
+        }))
+    }
+
+    fn scan_options(&self, ruleset: &Ruleset, recorder: Option<&Recorder>) -> Result<ScanOptions> {
         let time = self.max_time.map(Duration::from_secs);
         Ok(ScanOptions {
             threads: self.threads,
@@ -110,6 +157,14 @@ impl Args {
             format: None,
             show_values: self.show_values,
             allow: self.detect.allow_list()?,
+            sealer: match recorder {
+                None => None,
+                Some(_) => Some(Sealer::new(&self.key.key()?, ruleset)),
+            },
+            recall: match recorder {
+                Some(recorder) if !self.full => Some(recorder.memory()?),
+                _ => None,
+            },
             #[cfg(unix)]
             workers: worker::workers()?,
         })

@@ -40,7 +40,7 @@ use self::cells::{Cells, Keep, Lane};
 use self::context::{Memo, TellingWords};
 use self::custom::Lead;
 use self::find::{Finder, Hl7Fields};
-pub use self::health::Tally as HealthTally;
+pub use self::health::{Tally as HealthTally, kind as health_kind};
 use self::label::Meaning;
 use self::masks::Masks;
 pub use self::memory::SourceMemory;

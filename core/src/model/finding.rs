@@ -20,6 +20,17 @@ pub struct Finding {
     pub node: u32,
     /// The value itself; only where the caller asked for values.
     pub value: Option<Text>,
+    /// What is kept of the value; nothing where the caller did not ask for seals.
+    pub seal: Seal,
+}
+
+/// What is kept of a value instead of the value: keyed fingerprints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seal {
+    /// Fingerprint of the normalised value among values of its kind; 0 where the kind is not sealed.
+    pub print: u64,
+    /// Of names: fingerprints of up to four of their words, the rest 0.
+    pub words: [u32; 4],
 }
 
 /// Findings of one block, in order of their places.

@@ -2,6 +2,7 @@
 
 mod detection;
 mod finding;
+mod key;
 mod limits;
 mod offset;
 mod provenance;
@@ -13,7 +14,8 @@ mod text;
 mod verdict;
 
 pub use detection::{Band, Detection, EntityId, Evidence, Role, Subject};
-pub use finding::{Batch, Finding};
+pub use finding::{Batch, Finding, Seal};
+pub use key::Key;
 pub use limits::Limits;
 pub use offset::{OffsetMap, Piece};
 pub use provenance::{Provenance, Step};
@@ -23,7 +25,7 @@ pub use segment::{
     StandardField,
 };
 pub use sink::Sink;
-pub use source::{Outcome, Reason, ReasonClass, Source, SourceState, SourceSummary, Unread};
+pub use source::{Outcome, Reason, ReasonClass, Reuse, Reused, Source, SourceState, SourceSummary, Stat, Unread};
 pub use text::Text;
 pub use verdict::{Verdict, VerdictReason};
 

@@ -14,6 +14,73 @@ pub struct Source {
     pub path: PathBuf,
     /// Size on disk in bytes, where known.
     pub size: Option<u64>,
+    /// What the file system says of it, where that is known.
+    pub stat: Option<Stat>,
+}
+
+/// What a file system says of a file: whose it is, who may read it, whether it changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stat {
+    /// Device it lies on.
+    pub device: u64,
+    /// Its number there.
+    pub inode: u64,
+    /// File type and permission bits.
+    pub mode: u32,
+    /// Owner.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+    /// Names it has.
+    pub links: u64,
+    /// Size in bytes.
+    pub size: u64,
+    /// Last change of the content, in nanoseconds since 1970.
+    pub modified: i64,
+    /// Last change of content, owner, permissions or name, in nanoseconds since 1970.
+    pub changed: i64,
+    /// Last access, in nanoseconds since 1970, as far as the file system keeps it.
+    pub accessed: i64,
+}
+
+/// Where the results of a source come from that was not read in this scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reuse {
+    /// An earlier scan read the same file, which has not changed.
+    Unchanged,
+    /// The same file under an earlier name.
+    Moved,
+    /// Another file with the same content.
+    Copied,
+}
+
+/// Results that were taken over from an earlier scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reused {
+    /// How the source is related to the one that was read.
+    pub how: Reuse,
+    /// That source, by the number its keeper gave it.
+    pub of: i64,
+    /// What the file system says of it has changed.
+    pub restat: bool,
+}
+
+impl Reuse {
+    /// Its stable name.
+    pub fn id(self) -> &'static str {
+        match self {
+            Reuse::Unchanged => "unchanged",
+            Reuse::Moved => "moved",
+            Reuse::Copied => "copied",
+        }
+    }
+}
+
+impl Source {
+    /// A source of that path, of which the file system is not asked.
+    pub fn new(path: impl Into<PathBuf>, size: Option<u64>) -> Self {
+        Source { path: path.into(), size, stat: None }
+    }
 }
 
 /// How far a source was read.
@@ -103,6 +170,38 @@ impl Reason {
         }
     }
 
+    /// Every reason.
+    pub const ALL: [Reason; 20] = {
+        use Reason::*;
+        [
+            ImageContent,
+            Audio,
+            Video,
+            Executable,
+            Encrypted,
+            LimitBytes,
+            LimitRatio,
+            LimitDepth,
+            LimitMembers,
+            LimitSize,
+            Malformed,
+            Unsupported,
+            Io,
+            Permission,
+            Timeout,
+            Worker,
+            Changed,
+            Special,
+            Link,
+            Interrupted,
+        ]
+    };
+
+    /// The reason of that name.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.id() == id)
+    }
+
     /// Its class.
     pub fn class(self) -> ReasonClass {
         match self {
@@ -174,4 +273,8 @@ pub struct SourceSummary {
     pub forward_only: bool,
     /// Findings at or above the threshold, by entity.
     pub counts: BTreeMap<EntityId, u64>,
+    /// Keyed hash of the whole content, where the caller asked for seals.
+    pub content: Option<[u8; 32]>,
+    /// Where the results come from, if the source was not read in this scan.
+    pub reused: Option<Reused>,
 }

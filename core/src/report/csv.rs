@@ -28,7 +28,7 @@ impl Csv {
         Csv {
             out: Output::new(out),
             detector: options.detector.clone(),
-            labels: Labels::new(options),
+            labels: Labels::new(&options.masking).with_paths_masked(options.mask_paths),
             source: String::new(),
         }
     }

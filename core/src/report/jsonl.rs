@@ -33,7 +33,7 @@ impl JsonLines {
         JsonLines {
             out: Output::new(out),
             detector: options.detector.clone(),
-            labels: Labels::new(options),
+            labels: Labels::new(&options.masking).with_paths_masked(options.mask_paths),
             place: Where::default(),
             parts: ConstantParts::default(),
             source: Vec::new(),
@@ -137,6 +137,10 @@ fn write_summary(out: &mut Vec<u8>, summary: &SourceSummary, ruleset: &Ruleset) 
     write_count(out, "bytes_examined", summary.bytes_examined);
     if let Some(decoded) = summary.decoded {
         write_count(out, "decoded", decoded);
+    }
+    if let Some(reused) = summary.reused {
+        out.extend_from_slice(b",\"reused\":true,\"reused_as\":");
+        write_string(out, reused.how.id());
     }
     if summary.forward_only {
         write_member(out, "sweep", "forward");

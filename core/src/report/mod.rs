@@ -2,9 +2,7 @@
 
 mod csv;
 mod extracted;
-mod json;
 mod jsonl;
-mod labels;
 mod sarif;
 mod table;
 
@@ -15,12 +13,12 @@ use crate::Error;
 use crate::detect::Detector;
 use crate::model::Sink;
 use crate::scan::Totals;
+use crate::show::{json, labels};
 
+pub use crate::show::{Labels, shown_path, write_number, write_score, write_string};
 pub use csv::Csv;
 pub use extracted::Extracted;
-pub use json::{write_number, write_score, write_string};
 pub use jsonl::JsonLines;
-pub use labels::{Labels, shown_path};
 pub use sarif::Sarif;
 pub use table::Table;
 

@@ -40,7 +40,7 @@ impl Sarif {
         Sarif {
             out: Output::new(out),
             detector: options.detector.clone(),
-            labels: Labels::new(options),
+            labels: Labels::new(&options.masking).with_paths_masked(options.mask_paths),
             uri: String::new(),
             results: 0,
             seen: HashMap::new(),

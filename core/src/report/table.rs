@@ -49,7 +49,7 @@ impl Table {
         Table {
             out: Output::new(out),
             detector: options.detector.clone(),
-            labels: Labels::new(options),
+            labels: Labels::new(&options.masking).with_paths_masked(options.mask_paths),
             colours: options.colours,
             entities: BTreeMap::new(),
             found: Vec::new(),

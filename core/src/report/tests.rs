@@ -3,8 +3,8 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::detect::{DetectorOptions, Ruleset};
 use crate::model::{
-    Batch, Detection, Evidence, Finding, Frame, Label, NO_LABEL, NO_NODE, Node, NodeStep, Reason, Role, Source, Step,
-    Subject, Text, Unread,
+    Batch, Detection, Evidence, Finding, Frame, Label, NO_LABEL, NO_NODE, Node, NodeStep, Reason, Role, Seal, Source,
+    Step, Subject, Text, Unread,
 };
 
 /// Output that can be looked at afterwards.
@@ -55,14 +55,23 @@ fn finding(options: &ReportOptions) -> Finding {
         evidence: Evidence::FORMAT.with(Evidence::COLUMN_VOTE),
         field: 0,
     };
-    Finding { detection, span: Some(5..15), line: Some(3), record: 2, label: NO_LABEL, node: NO_NODE, value: None }
+    Finding {
+        detection,
+        span: Some(5..15),
+        line: Some(3),
+        record: 2,
+        label: NO_LABEL,
+        node: NO_NODE,
+        value: None,
+        seal: Seal::default(),
+    }
 }
 
 /// What a format writes of one batch and one unread part.
 fn written(format: &str, path: &str, findings: &[Finding]) -> String {
     let (options, out) = (options(), Shared::default());
     let mut report = report(format).unwrap()(Box::new(out.clone()), &options);
-    let source = Source { path: path.into(), size: Some(20) };
+    let source = Source::new(path, Some(20));
     report.start().unwrap();
     report.begin(&source).unwrap();
     report.findings(&source, Batch { frame: &frame(), findings }).unwrap();
@@ -114,7 +123,7 @@ fn no_format_shows_values_in_labels() {
 
 #[test]
 fn long_labels_are_cut() {
-    let mut labels = Labels::new(&options());
+    let mut labels = Labels::new(&options().masking);
     let shown = labels.show(&Text::from("é".repeat(100).as_str()));
     assert_eq!(shown.chars().count(), 65);
 }

@@ -18,6 +18,17 @@ pub(super) enum Origin<'a> {
     File(&'a mut File),
 }
 
+impl Origin<'_> {
+    /// The same, to be used once more.
+    pub fn again(&mut self) -> Origin<'_> {
+        match self {
+            Origin::Stream(stream) => Origin::Stream(&mut **stream),
+            Origin::Memory(bytes) => Origin::Memory(bytes),
+            Origin::File(file) => Origin::File(file),
+        }
+    }
+}
+
 /// The text of a file, without looking for anything in it.
 ///
 /// # Errors

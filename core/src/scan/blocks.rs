@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::locate::{Place, locate};
 use super::{AllowList, Scanner};
 use crate::detect::{Candidate, Candidates};
-use crate::model::{Frame, Segment, Text};
+use crate::model::{Frame, Seal, Segment, Text};
 
 /// What is kept of a block once its text is gone.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(super) struct Block {
     pub places: Vec<Place>,
     /// One per candidate, where values are shown.
     pub values: Vec<Text>,
+    /// One per candidate, where values are sealed.
+    pub seals: Vec<Seal>,
     pub frame: Arc<Frame>,
     /// Bytes of text that were this block's own.
     pub own: u64,
@@ -33,7 +35,7 @@ pub(super) struct Search<'a> {
 impl Search<'_> {
     /// Searches a block into used-up buffers and hands its own text buffer back.
     pub fn find(&self, segment: Segment, block: &mut Block) -> Vec<u8> {
-        let Block { candidates, places, values, frame, own } = block;
+        let Block { candidates, places, values, seals, frame, own } = block;
         let options = &self.scanner.options;
         if self.wants_findings || self.all_allowed || options.allow.is_some() {
             self.scanner.detector.find_into(&segment, candidates);
@@ -50,6 +52,9 @@ impl Search<'_> {
             locate(&segment, candidates.items.iter().map(|it| it.detection), places);
             if options.show_values {
                 *values = shown_values(&segment, candidates);
+            }
+            if let Some(sealer) = &options.sealer {
+                sealer.seal(&segment.text, candidates.items.iter().map(|it| it.detection), seals);
             }
             *frame = segment.frame;
         }

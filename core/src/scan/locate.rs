@@ -1,6 +1,6 @@
 //! From offsets in a block's text to places in the stream it came from.
 
-use crate::model::{Detection, Finding, LabelId, LineEnds, NO_LABEL, NO_NODE, Segment, Span, Text};
+use crate::model::{Detection, Finding, LabelId, LineEnds, NO_LABEL, NO_NODE, Seal, Segment, Span, Text};
 
 /// Where a candidate stands: what is kept of its block's text and map.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub fn finding(&self, detection: Detection, value: Option<Text>) -> Finding {
+    pub fn finding(&self, detection: Detection, value: Option<Text>, seal: Seal) -> Finding {
         Finding {
             detection,
             span: self.span.clone(),
@@ -23,6 +23,7 @@ impl Place {
             label: self.label,
             node: self.node,
             value,
+            seal,
         }
     }
 }

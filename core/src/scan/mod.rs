@@ -5,10 +5,13 @@
 mod allow;
 mod apart;
 mod blocks;
+mod both;
 mod input;
 mod locate;
 mod pool;
 mod progress;
+mod recall;
+mod seal;
 mod source;
 mod text;
 mod totals;
@@ -21,7 +24,10 @@ use std::sync::Arc;
 
 pub use allow::{AllowKey, AllowList};
 pub use apart::extract_path;
+pub use both::Both;
 pub use progress::{Cancel, Progress};
+pub use recall::{Recall, Recalled, Remembered};
+pub use seal::{Form, Sealer};
 pub use text::{Analysis, Found, Place};
 pub use totals::Totals;
 #[cfg(unix)]
@@ -33,7 +39,7 @@ use crate::model::{Limits, Sink};
 use crate::walk::{Walk, WalkOptions};
 
 /// How to scan.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ScanOptions {
     /// Worker threads; 0 is as many as the machine offers.
     pub threads: usize,
@@ -45,9 +51,21 @@ pub struct ScanOptions {
     pub show_values: bool,
     /// Values known to be harmless.
     pub allow: Option<Arc<AllowList>>,
+    /// Findings carry keyed fingerprints of their values, and sources one of their content.
+    pub sealer: Option<Arc<Sealer>>,
+    /// Results of earlier scans, which hold as long as a source has not changed. Needs a sealer.
+    pub recall: Option<Arc<dyn Recall>>,
     /// Processes in which files of complex formats are taken apart; without them that happens in this process.
     #[cfg(unix)]
     pub workers: Option<Workers>,
+}
+
+impl std::fmt::Debug for ScanOptions {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut out = out.debug_struct("ScanOptions");
+        out.field("threads", &self.threads).field("limits", &self.limits).field("format", &self.format);
+        out.finish_non_exhaustive()
+    }
 }
 
 impl Default for ScanOptions {
@@ -58,6 +76,8 @@ impl Default for ScanOptions {
             format: None,
             show_values: false,
             allow: None,
+            sealer: None,
+            recall: None,
             #[cfg(unix)]
             workers: None,
         }

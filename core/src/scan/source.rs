@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
+use std::io::Seek;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,6 +10,7 @@ use super::apart::{Origin, take_apart};
 use super::blocks::{Block, Search};
 use super::input::Watch;
 use super::pool::{Job, Pool};
+use super::recall::{Recalled, Remembered, content_of, is_bare};
 use super::{Cancel, Progress, Scanner};
 use crate::Error;
 use crate::classify::{Coverage, Tally, classify};
@@ -85,13 +87,44 @@ impl<'a> Context<'a> {
                 out.end(summary, parts)
             }
             Walked::Source(source) if source.path.as_os_str() == STDIN => {
-                self.read(&source, Origin::Stream(&mut std::io::stdin().lock()), spare, out)
+                self.read(&source, Origin::Stream(&mut std::io::stdin().lock()), None, spare, out)
             }
-            Walked::Source(source) => match self.open(&source) {
-                Ok((mut file, source)) => self.read(&source, Origin::File(&mut file), spare, out),
-                Err((state, reason)) => self.scan(Walked::Unread(source, state, reason), spare, out),
-            },
+            Walked::Source(source) => {
+                let recalled = self.scanner.options.recall.as_ref().map_or(Recalled::Unknown, |it| it.recall(&source));
+                let perhaps = match recalled {
+                    Recalled::Known(it) => return self.take_over(*it, out),
+                    Recalled::Perhaps => true,
+                    Recalled::Unknown => false,
+                };
+                match self.open(&source) {
+                    Ok((mut file, source)) if perhaps => self.compare(&source, &mut file, spare, out),
+                    Ok((mut file, source)) => self.read(&source, Origin::File(&mut file), None, spare, out),
+                    Err((state, reason)) => self.scan(Walked::Unread(source, state, reason), spare, out),
+                }
+            }
         }
+    }
+
+    /// Looks at a source's content, and reads it only where that is not known.
+    fn compare(&self, source: &Source, file: &mut File, spare: &mut Spare, out: &mut dyn Deliver) -> Result<(), Error> {
+        let options = &self.scanner.options;
+        let content = options.sealer.as_ref().and_then(|sealer| content_of(file, source, sealer));
+        let known = options.recall.as_ref().zip(content).and_then(|(it, content)| it.with_content(source, &content));
+        if let Some(known) = known
+            && (!known.for_bare_path || is_bare(self.scanner, source))
+        {
+            return self.take_over(known, out);
+        }
+        if file.rewind().is_err() {
+            return self.scan(Walked::Unread(source.clone(), SourceState::Failed, Reason::Io), spare, out);
+        }
+        self.read(source, Origin::File(file), content, spare, out)
+    }
+
+    /// Delivers the results of an earlier scan.
+    fn take_over(&self, known: Remembered, out: &mut dyn Deliver) -> Result<(), Error> {
+        Progress::add(&self.progress.sources, 1);
+        out.end(known.summary, known.parts)
     }
 
     fn open(&self, source: &Source) -> Result<(File, Source), (SourceState, Reason)> {
@@ -99,21 +132,22 @@ impl<'a> Context<'a> {
         if self.scanner.options.limits.file_size.is_some_and(|limit| opened.size > limit) {
             return Err((SourceState::Skipped, Reason::LimitSize));
         }
-        Ok((opened.file, Source { size: Some(opened.size), ..source.clone() }))
+        Ok((opened.file, Source { path: source.path.clone(), size: Some(opened.size), stat: opened.stat }))
     }
 
-    /// Scans a source to its end.
+    /// Scans a source to its end. Its content's hash may be known.
     pub fn read(
         &self,
         source: &Source,
-        origin: Origin<'_>,
+        mut origin: Origin<'_>,
+        content: Option<[u8; 32]>,
         spare: &mut Spare,
         out: &mut dyn Deliver,
     ) -> Result<(), Error> {
         let mut reading = Reading::new(self, source, spare, out);
         let watch = reading.watch;
         reading.read_path();
-        let mut extraction = self.extract(source, origin, &mut reading);
+        let mut extraction = self.extract(source, origin.again(), &mut reading);
         if watch.is_over() && matches!(extraction.reason, Some(Reason::Interrupted | Reason::Io)) {
             reading.tell_why(&mut extraction);
         }
@@ -122,8 +156,17 @@ impl<'a> Context<'a> {
         if extraction.state == SourceState::Complete && source.size.is_some_and(|size| examined < size) {
             (extraction.state, extraction.reason) = (SourceState::Partial, Some(Reason::Changed));
         }
-        let (summary, parts) = reading.finish(extraction)?;
+        let (mut summary, parts) = reading.finish(extraction)?;
+        summary.content = content.or_else(|| self.content(source, origin));
         out.end(summary, parts)
+    }
+
+    /// The hash of a file's content, where it is wanted.
+    fn content(&self, source: &Source, origin: Origin<'_>) -> Option<[u8; 32]> {
+        match (origin, &self.scanner.options.sealer) {
+            (Origin::File(file), Some(sealer)) => content_of(file, source, sealer),
+            _ => None,
+        }
     }
 
     /// Takes a source apart.
@@ -259,7 +302,8 @@ impl<'a, 'd> Reading<'a, 'd> {
             tally.add(&detection, 1);
             if wanted {
                 let value = block.values.get_mut(index).map(std::mem::take);
-                findings.push(block.places[index].finding(detection, value));
+                let seal = block.seals.get(index).copied().unwrap_or_default();
+                findings.push(block.places[index].finding(detection, value, seal));
                 if findings.len() == BATCH {
                     deliver(findings);
                 }
@@ -317,6 +361,8 @@ impl<'a, 'd> Reading<'a, 'd> {
             decoded: outcome.decoded,
             forward_only: self.forward_only,
             counts: self.tally.counts(),
+            content: None,
+            reused: None,
         }
     }
 

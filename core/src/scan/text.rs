@@ -1,6 +1,5 @@
 //! Texts in memory: the same steps as for files, with plain owned results for bindings and `phisift detect`.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::apart::Origin;
@@ -97,10 +96,10 @@ impl Scanner {
         let (progress, cancel) = (Progress::default(), Cancel::default());
         let context =
             Context { scanner: self, wants_findings: true, progress: &progress, cancel: &cancel, format, pool: None };
-        let source = Source { path: PathBuf::from(name), size: Some(bytes.len() as u64) };
+        let source = Source::new(name, Some(bytes.len() as u64));
         let mut kept = Kept::default();
         // Keeping results in memory never fails.
-        let _ = context.read(&source, Origin::Memory(bytes), &mut Spare::default(), &mut kept);
+        let _ = context.read(&source, Origin::Memory(bytes), None, &mut Spare::default(), &mut kept);
         let summary = kept.summary.expect("every reading ends with a summary");
         Analysis { blocks: kept.blocks, unread: kept.unread, summary }
     }

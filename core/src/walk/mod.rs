@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "walking looks at files and opens them")]
 
 mod open;
+mod stat;
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use ignore::{DirEntry, WalkBuilder};
 use crate::model::{Reason, Source, SourceState};
 use crate::{Error, ErrorKind};
 pub use open::{Opened, open};
+pub use stat::stat_of;
 
 /// The path that stands for standard input.
 pub const STDIN: &str = "-";
@@ -65,7 +67,7 @@ impl Walk {
     /// Enters a root that the caller named: the one place where a link is followed, as its name was given.
     fn enter(&mut self, root: PathBuf) -> Option<Walked> {
         if root.as_os_str() == STDIN {
-            return Some(Walked::Source(Source { path: root, size: None }));
+            return Some(Walked::Source(Source::new(root, None)));
         }
         let meta = match std::fs::metadata(&root) {
             Ok(meta) => meta,
@@ -83,7 +85,7 @@ impl Walk {
         {
             return None;
         }
-        Some(Walked::Source(Source { path: root, size: Some(meta.len()) }))
+        Some(Walked::Source(source_of(root, &meta)))
     }
 
     fn entry(&self, entry: Result<DirEntry, ignore::Error>) -> Option<Walked> {
@@ -107,7 +109,7 @@ impl Walk {
             return None;
         }
         match entry.metadata() {
-            Ok(meta) => Some(Walked::Source(Source { path: entry.into_path(), size: Some(meta.len()) })),
+            Ok(meta) => Some(Walked::Source(source_of(entry.into_path(), &meta))),
             Err(error) => Some(failed_entry(path, &error)),
         }
     }
@@ -193,18 +195,22 @@ fn globs(globs: &[String]) -> Result<GlobSet, Error> {
     set.build().map_err(|_| Error::new(ErrorKind::Usage, "too many globs"))
 }
 
+fn source_of(path: PathBuf, meta: &std::fs::Metadata) -> Source {
+    Source { path, size: Some(meta.len()), stat: stat_of(meta) }
+}
+
 fn skipped(path: PathBuf, reason: Reason) -> Walked {
-    Walked::Unread(Source { path, size: None }, SourceState::Skipped, reason)
+    Walked::Unread(Source::new(path, None), SourceState::Skipped, reason)
 }
 
 fn failed(path: PathBuf, error: &std::io::Error) -> Walked {
-    Walked::Unread(Source { path, size: None }, SourceState::Failed, reason_of(error))
+    Walked::Unread(Source::new(path, None), SourceState::Failed, reason_of(error))
 }
 
 fn failed_entry(root: &Path, error: &ignore::Error) -> Walked {
     let reason = error.io_error().map_or(Reason::Io, reason_of);
     let path = path_of(error).unwrap_or(root).to_owned();
-    Walked::Unread(Source { path, size: None }, SourceState::Failed, reason)
+    Walked::Unread(Source::new(path, None), SourceState::Failed, reason)
 }
 
 fn path_of(error: &ignore::Error) -> Option<&Path> {

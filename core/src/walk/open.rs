@@ -3,8 +3,8 @@
 use std::fs::{File, OpenOptions};
 use std::path::Path;
 
-use super::reason_of;
-use crate::model::{Reason, SourceState};
+use super::{reason_of, stat_of};
+use crate::model::{Reason, SourceState, Stat};
 
 /// An opened file and its size.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub struct Opened {
     pub file: File,
     /// Bytes, when it was opened.
     pub size: u64,
+    /// What the file system said of it then.
+    pub stat: Option<Stat>,
 }
 
 /// Opens a regular file for reading.
@@ -26,7 +28,7 @@ pub fn open(path: &Path) -> Result<Opened, (SourceState, Reason)> {
     if !meta.is_file() {
         return Err((SourceState::Skipped, Reason::Special));
     }
-    Ok(Opened { file, size: meta.len() })
+    Ok(Opened { file, size: meta.len(), stat: stat_of(&meta) })
 }
 
 /// With `O_NONBLOCK`, opening a FIFO returns at once; for regular files it changes nothing.

@@ -71,7 +71,7 @@ fn write_escape(out: &mut Vec<u8>, byte: u8) {
 }
 
 /// Appends an object of names and numbers.
-pub(super) fn write_counts<'a>(out: &mut Vec<u8>, counts: impl IntoIterator<Item = (&'a str, u64)>) {
+pub(crate) fn write_counts<'a>(out: &mut Vec<u8>, counts: impl IntoIterator<Item = (&'a str, u64)>) {
     out.push(b'{');
     for (index, (name, count)) in counts.into_iter().enumerate() {
         if index > 0 {
@@ -85,7 +85,7 @@ pub(super) fn write_counts<'a>(out: &mut Vec<u8>, counts: impl IntoIterator<Item
 }
 
 /// Appends an array of strings.
-pub(super) fn write_strings<'a>(out: &mut Vec<u8>, strings: impl IntoIterator<Item = &'a str>) {
+pub(crate) fn write_strings<'a>(out: &mut Vec<u8>, strings: impl IntoIterator<Item = &'a str>) {
     out.push(b'[');
     for (index, text) in strings.into_iter().enumerate() {
         if index > 0 {
@@ -97,7 +97,7 @@ pub(super) fn write_strings<'a>(out: &mut Vec<u8>, strings: impl IntoIterator<It
 }
 
 /// Base64 with padding (RFC 4648, section 4).
-pub(super) fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::ReportOptions;
 use super::json::{base64, write_number, write_string};
 use crate::detect::{Detector, SourceMemory};
 use crate::model::{
@@ -19,18 +18,18 @@ const REMEMBERED: usize = 8192;
 
 /// Where something stands below its stream.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spot {
-    record: u64,
-    label: LabelId,
-    node: u32,
+pub(crate) struct Spot {
+    pub(crate) record: u64,
+    pub(crate) label: LabelId,
+    pub(crate) node: u32,
 }
 
 impl Spot {
-    pub(super) fn of(finding: &Finding) -> Spot {
+    pub(crate) fn of(finding: &Finding) -> Spot {
         Spot { record: finding.record, label: finding.label, node: finding.node }
     }
 
-    pub(super) fn of_field(segment: &Segment, field: &Field) -> Spot {
+    pub(crate) fn of_field(segment: &Segment, field: &Field) -> Spot {
         Spot { record: segment.first_record + u64::from(field.record), label: field.label, node: field.node }
     }
 }
@@ -44,14 +43,19 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Masks what the masking detector finds.
-    pub fn new(options: &ReportOptions) -> Self {
-        let detector = Some(options.masking.clone());
-        Labels { detector, mask_paths: options.mask_paths, known: HashMap::new() }
+    /// Masks what that detector finds.
+    pub fn new(masking: &Arc<Detector>) -> Self {
+        Labels { detector: Some(masking.clone()), mask_paths: false, known: HashMap::new() }
+    }
+
+    /// The same, paths too where asked for.
+    #[must_use]
+    pub fn with_paths_masked(self, mask_paths: bool) -> Self {
+        Labels { mask_paths, ..self }
     }
 
     /// Shows labels whole and as they are: for output that holds the documents' text anyway.
-    pub(super) fn plain() -> Self {
+    pub(crate) fn plain() -> Self {
         Labels { detector: None, mask_paths: false, known: HashMap::new() }
     }
 
@@ -100,7 +104,7 @@ impl Labels {
     }
 
     /// Appends the steps of `where` to this stream, as JSON objects parted by commas.
-    pub(super) fn write_steps(&mut self, out: &mut Vec<u8>, steps: &[Step]) {
+    pub(crate) fn write_steps(&mut self, out: &mut Vec<u8>, steps: &[Step]) {
         for (index, step) in steps.iter().enumerate() {
             if index > 0 {
                 out.push(b',');
@@ -118,7 +122,7 @@ impl Labels {
     }
 
     /// The steps to a stream, in words for people: `mail/2021.mbox`, `message 14`, `page 3`.
-    pub(super) fn steps(&mut self, steps: &[Step]) -> Vec<String> {
+    pub(crate) fn steps(&mut self, steps: &[Step]) -> Vec<String> {
         let mut shown = |step: &Step| match step {
             Step::Member(name) => self.show(name).to_string(),
             Step::Message(number) => format!("message {number}"),
@@ -129,7 +133,7 @@ impl Labels {
     }
 
     /// The pointer of a node, each key masked by itself.
-    pub(super) fn pointer(&mut self, frame: &Frame, node: u32) -> String {
+    pub(crate) fn pointer(&mut self, frame: &Frame, node: u32) -> String {
         let mut steps = Vec::new();
         let mut at = node;
         while let Some(it) = frame.nodes.get(at as usize) {
@@ -152,7 +156,7 @@ impl Labels {
 
     /// The place of a finding below its stream, in words for people: `row 12, ssn`, `Visits!C17`, `/patient/name`,
     /// `message 3, PID-5.1`, `(0010,0010)`.
-    pub(super) fn place(&mut self, frame: &Frame, finding: &Finding) -> String {
+    pub(crate) fn place(&mut self, frame: &Frame, finding: &Finding) -> String {
         let finding = Spot::of(finding);
         if finding.node != NO_NODE {
             return self.pointer(frame, finding.node);
@@ -180,7 +184,7 @@ impl Labels {
 
 /// Writes `where` of findings: what does not change within a batch is made once.
 #[derive(Default)]
-pub(super) struct Where {
+pub(crate) struct Where {
     prefix: Vec<u8>,
     /// What stands behind the record's number, by label.
     columns: Vec<Option<Vec<u8>>>,
@@ -212,7 +216,7 @@ impl Where {
     }
 
     /// The steps below the stream.
-    fn write_below(&mut self, out: &mut Vec<u8>, frame: &Frame, spot: Spot, labels: &mut Labels) {
+    pub(crate) fn write_below(&mut self, out: &mut Vec<u8>, frame: &Frame, spot: Spot, labels: &mut Labels) {
         if spot.node != NO_NODE {
             write_text_step(out, "pointer", &labels.pointer(frame, spot.node));
             return;
