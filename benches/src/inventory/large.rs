@@ -60,7 +60,7 @@ fn fill(path: &Path, sources: u64) -> Result<()> {
     let mut recorder = Recorder::start(store, detector.clone(), &options)?;
     let entities: Vec<EntityId> = ENTITIES.iter().filter_map(|id| detector.ruleset().entity_id(id)).collect();
     let label = |name: &&str| Label { name: (*name).into(), column: Some(0), ..Label::default() };
-    let frame = Frame { labels: ENTITIES.iter().map(|it| label(it)).collect(), ..Frame::default() };
+    let frame = Frame { labels: ENTITIES.iter().map(label).collect(), ..Frame::default() };
     for number in 0..sources {
         let stat = Stat { inode: number, mode: 0o100_640, size: 4096 + number % 1000, ..Stat::default() };
         let path = PathBuf::from(format!("share/d{}/f{number}.csv", number / 500));
