@@ -111,7 +111,7 @@ pub fn run(args: Args) -> Result<u8> {
         None => scanner.scan(walk, report.as_sink(), &progress, &cancel),
         Some(recorder) => scanner.scan(walk, &mut Both(report.as_sink(), recorder), &progress, &cancel),
     }?;
-    drop(bar);
+    drop((bar, scanner));
     report.finish(&totals)?;
     if let Some(recorder) = recorder {
         let (_, head) = recorder.finish(&totals)?;

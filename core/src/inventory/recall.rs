@@ -168,6 +168,10 @@ impl Recall for Memory {
         });
         let (other, folder, known) = found.optional().ok()??;
         let path = join(&folder, &other);
+        // A file that was away and came back is read again: its own row makes way for the new one.
+        if split(&path) == split(&source.path) {
+            return None;
+        }
         // The extension is a hint to what a file is read as.
         if path.extension() != source.path.extension() || !self.holds(&known) || has_path_findings(connection, known.id)
         {

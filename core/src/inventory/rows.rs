@@ -395,6 +395,14 @@ impl FindingReader {
     }
 }
 
+/// Takes the counts of an earlier run over, since nothing changed.
+pub(super) fn copy_counts(connection: &Connection, from: i64, to: i64) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM run_counts WHERE run = ?1", [to])?;
+    let copy = "INSERT INTO run_counts (run, what, id, n) SELECT ?2, what, id, n FROM run_counts WHERE run = ?1";
+    connection.execute(copy, [from, to])?;
+    Ok(())
+}
+
 /// Counts the present sources for a run's row.
 pub(super) fn count_run(connection: &Connection, run: i64) -> rusqlite::Result<()> {
     connection.execute("DELETE FROM run_counts WHERE run = ?1", [run])?;

@@ -60,6 +60,7 @@ pub struct Recorder {
     roots: Vec<PathBuf>,
     reach: reach::Folders,
     tally: RunTally,
+    resumed: bool,
     at: Current,
     links: Links,
 }
@@ -173,7 +174,7 @@ impl Recorder {
     }
 
     /// Ends the transaction, with a record of what was read.
-    fn commit(&mut self) -> Result<(), Error> {
+    pub(super) fn commit(&mut self) -> Result<(), Error> {
         if self.begun.take().is_none() {
             return Ok(());
         }

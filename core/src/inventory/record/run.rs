@@ -73,6 +73,7 @@ impl Recorder {
             roots: options.roots.clone(),
             reach: Default::default(),
             tally: RunTally::default(),
+            resumed: begun.resumed,
             at,
             links: Default::default(),
         })
@@ -95,14 +96,20 @@ impl Recorder {
         let body = summed.map_err(|error| self.store.failed("writing", error))?;
         self.audit("run_end", &body)?;
         self.commit()?;
-        self.execute("PRAGMA synchronous = NORMAL")?;
+        // The file by itself is whole then.
+        self.execute("PRAGMA synchronous = NORMAL; PRAGMA wal_checkpoint(TRUNCATE)")?;
         Ok((self.store, self.head))
+    }
+
+    /// True where the store is as that run left it. A run that was killed may have changed it before.
+    fn is_unchanged_since(&self, run: i64) -> bool {
+        self.tally.changed == 0 && !self.resumed && run == self.run - 1
     }
 
     /// Counted anew where anything changed since the last run ended.
     fn individuals_now(&self) -> Result<Individuals, Error> {
         match self.store.last_run()? {
-            Some(last) if self.tally.changed == 0 => Ok(last.individuals),
+            Some(last) if self.is_unchanged_since(last.id) => Ok(last.individuals),
             _ => self.store.individuals(),
         }
     }
@@ -138,7 +145,12 @@ impl Recorder {
                 people.method.id(),
             ],
         )?;
-        rows::count_run(connection, self.run)?;
+        let last = "SELECT max(id) FROM runs WHERE state = 'complete' AND id < ?1";
+        let last: Option<i64> = connection.query_row(last, [self.run], |row| row.get(0))?;
+        match last.filter(|last| self.is_unchanged_since(*last)) {
+            Some(last) => rows::copy_counts(connection, last, self.run)?,
+            None => rows::count_run(connection, self.run)?,
+        }
         let ephi = Verdict::Ephi.id();
         let ephi = "SELECT n FROM run_counts WHERE run = ?1 AND what = 'verdict' AND id = '".to_owned() + ephi + "'";
         let ephi: Option<i64> = connection.query_row(&ephi, [self.run], |row| row.get(0)).optional()?;
@@ -152,6 +164,7 @@ impl Recorder {
 /// What a run begins with.
 struct Begun {
     run: i64,
+    resumed: bool,
     profile: i64,
     started_at: i64,
     interned: Interned,
@@ -198,6 +211,7 @@ fn begin(store: &Inventory, detector: &Detector, options: &RunOptions) -> rusqli
     };
     Ok(Begun {
         run,
+        resumed: open.is_some(),
         profile,
         started_at: now,
         interned: Interned::load(connection)?,

@@ -9,7 +9,7 @@ pub(super) use super::*;
 pub(super) use crate::ErrorKind;
 pub(super) use crate::detect::{Detector, DetectorOptions, Ruleset};
 use crate::model::{Batch, Source, SourceSummary, Unread};
-pub(super) use crate::model::{Key, Sink, Verdict};
+pub(super) use crate::model::{Key, Sink};
 pub(super) use crate::scan::{Cancel, Progress, Recall, ScanOptions, Scanner, Sealer, Totals};
 pub(super) use crate::walk::{Walk, WalkOptions};
 
@@ -112,6 +112,9 @@ struct Stopped<'a> {
 
 impl Sink for Stopped<'_> {
     fn begin(&mut self, source: &Source) -> Result<(), crate::Error> {
+        if self.left == 0 {
+            return Err(crate::Error::new(ErrorKind::Cancelled, "stopped"));
+        }
         self.sink.begin(source)
     }
 
@@ -124,9 +127,6 @@ impl Sink for Stopped<'_> {
     }
 
     fn end(&mut self, summary: &SourceSummary) -> Result<(), crate::Error> {
-        if self.left == 0 {
-            return Err(crate::Error::new(ErrorKind::Cancelled, "stopped"));
-        }
         self.left -= 1;
         self.sink.end(summary)
     }

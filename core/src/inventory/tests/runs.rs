@@ -18,7 +18,7 @@ fn dump(path: &Path) -> Vec<String> {
         ("runs", &["starts", "examined", "reused"]),
     ] {
         let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3")).unwrap();
-        let names: Vec<String> = statement.column_names().iter().map(|it| it.to_string()).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = statement.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
             let cells = names.iter().enumerate().filter(|(_, name)| !left_out.contains(&name.as_str()));
@@ -136,7 +136,7 @@ fn a_forged_time_does_not_hide_a_change() {
     lab.scan(1);
     settle(&lab);
     let time = fs::metadata(&path).unwrap().modified().unwrap();
-    fs::write(&path, TABLE.replace("536-22-8710", "the-same-len")).unwrap();
+    fs::write(&path, TABLE.replace("536-22-8710", "the-same-le")).unwrap();
     fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
     lab.scan(1);
     assert_eq!(lab.open().last_run().unwrap().unwrap().examined, 1);
