@@ -192,3 +192,33 @@ fn edge(places: &[Place], a: u32, b: u32, individuals: u64) -> Edge {
         individuals,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edges_go_the_usual_way_and_then_from_the_older_place() {
+        let place = |path: &str, modified, location: Option<&str>| Place {
+            path: path.into(),
+            modified,
+            location: location.map(str::to_owned),
+        };
+        let places = [
+            place("logs", 1, Some("log")),
+            place("data", 9, None),
+            place("exports", 5, Some("export")),
+            place("backups", 2, Some("backup")),
+            place("more", 10, None),
+        ];
+        let way = |a, b| {
+            let edge = edge(&places, a, b, 3);
+            (edge.from.display().to_string(), edge.to.display().to_string())
+        };
+        assert_eq!(way(0, 1), ("data".into(), "logs".into()));
+        assert_eq!(way(0, 3), ("backups".into(), "logs".into()));
+        assert_eq!(way(2, 3), ("exports".into(), "backups".into()));
+        assert_eq!(way(1, 4), ("data".into(), "more".into()));
+        assert_eq!(way(4, 1), ("data".into(), "more".into()));
+    }
+}

@@ -222,8 +222,10 @@ pub(super) fn connect(path: &Path, writes: bool) -> Result<Connection, Error> {
         let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
         connection.set_prepared_statement_cache_capacity(64);
+        // A source's blocks are written before its own row, whose sums are known last.
         connection.execute_batch(
-            "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -16384;",
+            "PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;
+             PRAGMA mmap_size = 0; PRAGMA cache_size = -16384;",
         )?;
         if writes {
             connection.execute_batch(

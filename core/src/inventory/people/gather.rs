@@ -62,7 +62,10 @@ struct Near {
     births: Vec<u64>,
     words: Vec<u32>,
     names: Vec<u64>,
+    /// A label says that a name is one.
     labelled: bool,
+    /// Something is said to be a patient's.
+    is_patients: bool,
     too_much: bool,
 }
 
@@ -150,11 +153,12 @@ impl Near {
         self.births.clear();
         self.words.clear();
         self.names.clear();
-        (self.labelled, self.too_much) = (false, false);
+        (self.labelled, self.is_patients, self.too_much) = (false, false, false);
     }
 
     fn add(&mut self, claim: Claim, finding: &Finding) {
         let (entity, print) = (finding.detection.entity, finding.seal.print);
+        self.is_patients |= finding.detection.subject == Subject::Patient && finding.label != NO_LABEL;
         match claim {
             Claim::Only => keep(&mut self.only, (entity, print), &mut self.too_much),
             Claim::Own => keep(&mut self.own, (entity, print), &mut self.too_much),
@@ -189,7 +193,9 @@ impl Near {
             // A first and a last name in cells of their own are one name.
             _ => group.name = name_of(&mut self.words),
         }
-        group.faint = group.own.is_empty() && self.shared.is_empty() && !self.labelled;
+        // A name alone may be anybody's, a telephone alone an office's.
+        let sure = self.is_patients || (self.labelled && !self.shared.is_empty());
+        group.faint = group.own.is_empty() && !sure;
         groups.push(group);
     }
 
@@ -203,6 +209,7 @@ impl Near {
         for print in &self.shared {
             group.clear();
             group.shared.push(*print);
+            group.faint = true;
             groups.push(group);
         }
     }

@@ -13,7 +13,7 @@ pub struct Group {
     pub shared: Vec<u64>,
     /// Of the whole name, 0 where there is none.
     pub name: u64,
-    /// True where nothing but a name in running text speaks for a person.
+    /// True where nothing but a name alone or what an office may have speaks for a person.
     pub faint: bool,
 }
 

@@ -134,7 +134,12 @@ fn decisions_and_uses_of_the_key_are_noted() {
     let mut kinds = Vec::new();
     let kind =
         |record: &str| serde_json::from_str::<serde_json::Value>(record).unwrap()["kind"].as_str().unwrap().to_owned();
-    store.each_audit_record(|_, record, _| Ok(kinds.push(kind(record)))).unwrap();
+    store
+        .each_audit_record(|_, record, _| {
+            kinds.push(kind(record));
+            Ok(())
+        })
+        .unwrap();
     assert_eq!(kinds, ["run_start", "read", "run_end", "treatment", "key_use"]);
     store.verify_audit(&[]).unwrap();
 }

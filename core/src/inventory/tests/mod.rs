@@ -77,8 +77,7 @@ impl Lab {
         let scanner = Scanner::new(self.detector.clone(), options);
         let mut sink = Stopped { sink: recorder, left: stop.unwrap_or(usize::MAX) };
         let scanned = scanner.scan(walk, &mut sink, &Progress::default(), &Cancel::default());
-        assert!(scanned.is_ok() || stop.is_some());
-        scanned.unwrap_or_default()
+        if stop.is_some() { scanned.unwrap_or_default() } else { scanned.unwrap() }
     }
 
     pub fn open(&self) -> Inventory {
@@ -87,7 +86,11 @@ impl Lab {
 
     pub fn sources(&self) -> Vec<SourceRow> {
         let mut out = Vec::new();
-        self.open().each_source(|it| Ok(out.push(it))).unwrap();
+        let keep = |it| {
+            out.push(it);
+            Ok(())
+        };
+        self.open().each_source(keep).unwrap();
         out
     }
 }

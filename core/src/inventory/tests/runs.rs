@@ -17,7 +17,7 @@ fn dump(path: &Path) -> Vec<String> {
         ("run_counts", &[]),
         ("runs", &["starts", "examined", "reused"]),
     ] {
-        let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3")).unwrap();
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2")).unwrap();
         let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = statement.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
@@ -109,7 +109,11 @@ fn changed_touched_moved_copied_and_removed_files_are_told_apart() {
     assert_eq!(lab.open().duplicates(copy).unwrap(), 1);
     let reader = lab.open().finding_reader().unwrap();
     let mut found = 0;
-    lab.open().each_finding(copy, &reader, |_| Ok(found += 1)).unwrap();
+    let count = |_: &FindingRow| {
+        found += 1;
+        Ok(())
+    };
+    lab.open().each_finding(copy, &reader, count).unwrap();
     assert_eq!(found, copy.findings);
 }
 
