@@ -144,3 +144,24 @@ fn a_claim_number_reports_the_ssn_in_it() {
     let expected = [("us_hicn", "123-45-6788A"), ("us_ssn", "123-45-6788")];
     assert_eq!(found("HICN: 123-45-6788A"), expected.map(|(entity, value)| (entity.into(), value.into())));
 }
+
+#[test]
+fn a_long_row_of_names_is_read_in_runs_that_join() {
+    let text = "Maria Garcia Jane Lopez ".repeat(60);
+    let names = found(&text);
+    let covered: usize = names.iter().filter(|it| it.0 == "person_name").map(|it| it.1.len()).sum();
+    assert!(covered * 10 > text.len() * 9, "{covered} of {}", text.len());
+}
+
+#[test]
+fn a_column_without_a_header_vouches_for_its_names() {
+    let names = [
+        "Maria", "James", "Robert", "Linda", "Michael", "Susan", "David", "Karen", "Thomas", "Nancy", "Daniel",
+        "Betty", "Steven", "Helen", "Joshua", "Sandra", "Kevin", "Carol", "Brian", "Ruth", "George", "Sharon",
+        "Edward", "Laura",
+    ];
+    let cells: Vec<String> = names.iter().map(|it| (*it).to_owned()).collect();
+    assert!(column("_col2", &cells).iter().filter(|it| it.0 == "person_name").count() > 18);
+    assert!(column("", &vec!["White".to_owned(); 40]).is_empty(), "one word again and again is no name");
+    assert!(column("status", &cells).is_empty(), "a header that says something is believed");
+}

@@ -75,8 +75,8 @@ impl Run {
         };
         self.tokens.rotate_right(before);
         (self.first, self.last) = (before, before + own);
-        while self.first > 0 && joins_backwards(&self.tokens[self.first - 1]) && self.tokens[self.first].gap < Gap::Line
-        {
+        let joined = |it: &Run| joins_backwards(&it.tokens[it.first - 1]) && it.tokens[it.first].gap < Gap::Line;
+        while self.first > 0 && self.last - self.first < LONGEST && joined(self) {
             self.first -= 1;
         }
     }
