@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros)]
 
 mod corpus;
+mod edm;
 mod files;
 mod floors;
 mod formats;
@@ -63,6 +64,8 @@ enum Bench {
     Pdf,
     /// What an inventory costs.
     Inventory,
+    /// Exact data match beside the plain scan.
+    Edm,
     /// All of it.
     All,
 }
@@ -123,6 +126,7 @@ fn run(arguments: Arguments) -> Result<bool> {
         Bench::Office => office::run(&setup),
         Bench::Pdf => pdf::run(&setup),
         Bench::Inventory => inventory::run(&setup),
+        Bench::Edm => edm::run(&setup),
         Bench::All => unreachable!("handled above"),
     }?;
     report.print();
@@ -147,6 +151,7 @@ fn run_all() -> Result<bool> {
         Bench::Office,
         Bench::Pdf,
         Bench::Inventory,
+        Bench::Edm,
     ];
     let own = std::env::current_exe().context("find this program")?;
     let mut rest: Vec<_> = std::env::args_os().skip(1).collect();

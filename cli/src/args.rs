@@ -10,6 +10,7 @@ use phisift::model::EntityId;
 use phisift::scan::{AllowKey, AllowList};
 
 use crate::cmd;
+use crate::store::KeyArgs;
 
 /// Finds electronic protected health information (ePHI) in files, logs and tables.
 #[derive(Debug, Parser)]
@@ -36,10 +37,16 @@ pub enum Command {
     Patterns(cmd::patterns::Args),
     /// Ask an inventory: runs, changes, flow, persons, risk
     Inventory(cmd::inventory::Args),
+    /// Report what an inventory knows: as a page for people, for spreadsheets, for other systems
+    Report(cmd::report::Args),
     /// Check or copy the audit log of an inventory
     Audit(cmd::audit::Args),
     /// Make or check the key of an inventory's fingerprints
     Key(cmd::key::Args),
+    /// Make a list of known values (exact data match)
+    Edm(cmd::edm::Args),
+    /// Tell how well the records of a table hide among each other
+    Risk(cmd::risk::Args),
     /// Make allow-list lines of values read from standard input
     Allow(cmd::allow::Args),
     /// Print completions for a shell
@@ -67,6 +74,11 @@ pub struct DetectArgs {
     /// Folder with more pattern files (TOML); one with a built-in's id replaces it
     #[arg(long, value_name = "DIR")]
     pub patterns: Option<PathBuf>,
+    /// List of known values, made by `phisift edm build`: what it has is found wherever it stands
+    #[arg(long, value_name = "FILE")]
+    pub edm: Option<PathBuf>,
+    #[command(flatten)]
+    pub key: KeyArgs,
     /// File of values and places known to be harmless: lines `regex:…`, `path:GLOB`, `hash:HEX`
     #[arg(long, value_name = "FILE")]
     pub allow: Option<PathBuf>,
@@ -89,7 +101,12 @@ impl DetectArgs {
             skip: entities(ruleset, &self.skip)?,
             health,
         };
-        Ok(Arc::new(Detector::new(ruleset.clone(), options)?))
+        let detector = Detector::new(ruleset.clone(), options)?;
+        let known = self.edm.as_deref().map(|path| cmd::edm::open(path, &self.key)).transpose()?;
+        Ok(Arc::new(match known {
+            Some(list) => detector.with_known(list)?,
+            None => detector,
+        }))
     }
 
     /// The allow-list, if there is one.

@@ -10,7 +10,7 @@ use phisift::model::Key;
 /// The key of an inventory.
 #[derive(Debug, clap::Args)]
 pub struct KeyArgs {
-    /// Key file of the inventory's fingerprints; made in your configuration folder on first use
+    /// Key file of fingerprints and lists of known values; yours is made in your configuration folder on first use
     #[arg(long, value_name = "FILE", env = "PHISIFT_KEY_FILE")]
     pub key_file: Option<PathBuf>,
 }

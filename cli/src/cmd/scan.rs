@@ -1,24 +1,24 @@
 //! `phisift scan`: files and folders in, a report out.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use phisift::detect::{Detector, DetectorOptions, Ruleset};
-use phisift::inventory::{Recorder, RunOptions};
+use phisift::inventory::{Inventory, Recorder, RiskRules, RunOptions};
 use phisift::model::Limits;
-use phisift::report::{ReportOptions, report};
+use phisift::report::{Labels, ReportOptions, report};
 use phisift::scan::{Both, Cancel, Progress, ScanOptions, Scanner, Sealer};
 use phisift::walk::{STDIN, Walk, WalkOptions};
 
 use crate::args::{DetectArgs, bytes};
-use crate::cmd::worker;
+use crate::cmd::{self, worker};
 use crate::exit::{INTERRUPTED, code_of_scan};
 use crate::output;
 use crate::progress::Bar;
-use crate::store::{KeyArgs, now};
+use crate::store::now;
 
 /// Exit status: 0 nothing found and all read, 1 found, 3 nothing found but something unread, 4 found and something
 /// unread, 2 usage or fatal error, 130 interrupted.
@@ -72,11 +72,12 @@ pub struct Args {
     /// Keep what is found in an inventory: a file that is made where there is none
     #[arg(long, value_name = "FILE", help_heading = "Inventory")]
     inventory: Option<PathBuf>,
-    #[command(flatten, next_help_heading = "Inventory")]
-    key: KeyArgs,
     /// Read every file again, unchanged ones too
     #[arg(long, requires = "inventory", help_heading = "Inventory")]
     full: bool,
+    /// Write a report of the inventory when the scan is done; its form is what the file's name ends in, else html
+    #[arg(long, value_name = "FILE", requires = "inventory", help_heading = "Inventory")]
+    report: Option<PathBuf>,
     /// No progress bar
     #[arg(long, short)]
     quiet: bool,
@@ -114,8 +115,11 @@ pub fn run(args: Args) -> Result<u8> {
     drop((bar, scanner));
     report.finish(&totals)?;
     if let Some(recorder) = recorder {
-        let (_, head) = recorder.finish(&totals)?;
+        let (store, head) = recorder.finish(&totals)?;
         eprintln!("audit head {head}");
+        if let Some(path) = &args.report {
+            args.write_report(store, path, &options.masking)?;
+        }
     }
     Ok(code_of_scan(&totals, args.exit_zero))
 }
@@ -123,7 +127,7 @@ pub fn run(args: Args) -> Result<u8> {
 impl Args {
     fn recorder(&self, detector: &Arc<Detector>, masking: &Arc<Detector>) -> Result<Option<Recorder>> {
         let Some(path) = &self.inventory else { return Ok(None) };
-        let store = self.key.open_write(path)?;
+        let store = self.detect.key.open_write(path)?;
         let options = RunOptions {
             roots: self.paths.clone(),
             settings: self.settings()?,
@@ -134,18 +138,33 @@ impl Args {
         Ok(Some(Recorder::start(store, detector.clone(), &options)?))
     }
 
+    fn write_report(&self, mut store: Inventory, path: &Path, masking: &Arc<Detector>) -> Result<()> {
+        let format = cmd::report::format_of(Some(path));
+        cmd::report::note(&mut store, format, self.mask_paths)?;
+        let labels = Labels::new(masking).with_paths_masked(self.mask_paths);
+        cmd::report::write(&store, &RiskRules::builtin()?, labels, format, Some(path))
+    }
+
     /// What results depend on besides rules and content.
     fn settings(&self) -> Result<serde_json::Value> {
         let allow = match &self.detect.allow {
             None => None,
             Some(path) => {
                 let list = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-                Some(self.key.key()?.derive("phisift allow-list 1").hash(&list)[..8].to_vec())
+                Some(self.detect.key.key()?.derive("phisift allow-list 1").hash(&list)[..8].to_vec())
+            }
+        };
+        // The end of a list is its seal, by which it differs from any other.
+        let edm = match &self.detect.edm {
+            None => None,
+            Some(path) => {
+                let list = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+                Some(list[list.len().saturating_sub(8)..].to_vec())
             }
         };
         Ok(serde_json::json!({
             "min_permille": self.detect.min_score, "only": self.detect.only, "skip": self.detect.skip,
-            "allow": allow, "health": self.health, "max_file_size": self.max_file_size, "max_time": self.max_time,
+            "allow": allow, "edm": edm, "health": self.health, "max_file_size": self.max_file_size, "max_time": self.max_time,
         }))
     }
 
@@ -159,7 +178,7 @@ impl Args {
             allow: self.detect.allow_list()?,
             sealer: match recorder {
                 None => None,
-                Some(_) => Some(Sealer::new(&self.key.key()?, ruleset)),
+                Some(_) => Some(Sealer::new(&self.detect.key.key()?, ruleset)),
             },
             recall: match recorder {
                 Some(recorder) if !self.full => Some(recorder.memory()?),

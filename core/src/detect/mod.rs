@@ -11,6 +11,7 @@ mod finish;
 mod gate;
 mod gazetteer;
 mod health;
+pub mod known;
 mod label;
 mod masks;
 mod matcher;
@@ -82,6 +83,7 @@ pub struct Detector {
     hl7: Hl7Fields,
     fields: StandardFields,
     names: Option<Names>,
+    known: Option<known::Known>,
     /// Per pattern: whether it is one of addresses, whose words are no names.
     addresses: Vec<bool>,
     wanted: Vec<bool>,
@@ -164,7 +166,16 @@ impl Detector {
         let address = |it: &ruleset::Pattern| ADDRESSES.contains(&ruleset.entity(it.entity).id.as_str());
         let addresses = ruleset.patterns().iter().map(address).collect();
         let sweep = Sweep::new(ruleset.patterns().iter().map(|it| ruleset.entity(it.entity).category));
-        Ok(Detector { ruleset, options, hl7, fields, names, addresses, wanted, sweep, number })
+        Ok(Detector { ruleset, options, hl7, fields, names, known: None, addresses, wanted, sweep, number })
+    }
+
+    /// The same detector, to which values of a list are known.
+    ///
+    /// # Errors
+    /// Kind `Usage` where no pattern reports what a column of the list holds.
+    pub fn with_known(mut self, list: Arc<known::KnownList>) -> Result<Self, Error> {
+        self.known = Some(known::Known::new(list, &self.ruleset, &self.wanted)?);
+        Ok(self)
     }
 
     /// The rules.
@@ -292,6 +303,7 @@ impl Detector {
             }
         }
         self.find_names(segment, plain, prepared, (cells, names), found);
+        self.find_known(segment, plain, prepared, cells, found);
         let is_whole = self.finish(plain, prepared, cells, found);
         if is_whole {
             self.sweep(segment, plain, prepared, &cells.searched, found);

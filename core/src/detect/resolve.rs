@@ -37,7 +37,7 @@ pub fn resolve(items: &mut Vec<Candidate>, addresses: &[bool]) {
     items.truncate(kept);
 }
 
-/// Higher band first, then an address before what the model guesses, then the longer value, then what a pattern says
+/// Higher band first, then a value that a list knows, then an address before what the model guesses, then the longer value, then what a pattern says
 /// before what the model guesses, then the score.
 fn better(a: &Candidate, b: &Candidate, addresses: &[bool]) -> bool {
     let guessed = a.detection.evidence.has(Evidence::MODEL) || b.detection.evidence.has(Evidence::MODEL);
@@ -45,7 +45,8 @@ fn better(a: &Candidate, b: &Candidate, addresses: &[bool]) -> bool {
         let detection = &it.detection;
         let by_pattern = !detection.evidence.has(Evidence::MODEL);
         let address = guessed && by_pattern && addresses.get(usize::from(detection.pattern)) == Some(&true);
-        (detection.permille >= 500, address, detection.end - detection.start, by_pattern, detection.permille)
+        let known = detection.evidence.has(Evidence::EDM);
+        (detection.permille >= 500, known, address, detection.end - detection.start, by_pattern, detection.permille)
     };
     rank(a) > rank(b)
 }

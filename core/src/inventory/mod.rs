@@ -18,6 +18,7 @@ mod diff;
 mod flow;
 mod intern;
 pub mod key;
+mod lookup;
 mod pack;
 mod people;
 mod recall;

@@ -173,6 +173,8 @@ impl Evidence {
     pub const VETO: Evidence = Evidence(1 << 11);
     /// The model of names and places says so.
     pub const MODEL: Evidence = Evidence(1 << 12);
+    /// A list of known values has it (exact data match).
+    pub const EDM: Evidence = Evidence(1 << 13);
 
     /// True where all of `other` is in the set.
     pub fn has(self, other: Evidence) -> bool {
@@ -187,7 +189,7 @@ impl Evidence {
 
     /// The stable ids, `entity` standing in those that name one: `format`, `check:us_npi`, `cue:mrn`, `column:vote`.
     pub fn ids(self, entity: &str) -> Vec<String> {
-        const ROWS: [(Evidence, &str, bool); 13] = [
+        const ROWS: [(Evidence, &str, bool); 14] = [
             (Evidence::FORMAT, "format", false),
             (Evidence::CHECK, "check", true),
             (Evidence::CUE, "cue", true),
@@ -201,6 +203,7 @@ impl Evidence {
             (Evidence::CHECK_FAILED, "check_failed", true),
             (Evidence::VETO, "veto", false),
             (Evidence::MODEL, "model", true),
+            (Evidence::EDM, "edm", false),
         ];
         let named = |&(_, id, names): &(Evidence, &str, bool)| if names { format!("{id}:{entity}") } else { id.into() };
         ROWS.iter().filter(|row| self.has(row.0)).map(named).collect()

@@ -130,7 +130,7 @@ fn write_number_cell(out: &mut Vec<u8>, number: Option<u64>) {
 }
 
 /// Appends a comma and a cell. One that a spreadsheet would take for a formula gets an apostrophe before it.
-fn write_cell(out: &mut Vec<u8>, text: &str) {
+pub(super) fn write_cell(out: &mut Vec<u8>, text: &str) {
     out.push(b',');
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let quoted = formula || text.contains([',', '"', '\n', '\r']);

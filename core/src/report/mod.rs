@@ -2,8 +2,14 @@
 
 mod csv;
 mod extracted;
+#[cfg(feature = "inventory")]
+pub mod html;
 mod jsonl;
+#[cfg(feature = "inventory")]
+pub mod overview;
 mod sarif;
+#[cfg(feature = "inventory")]
+pub mod stored;
 mod table;
 
 use std::io::Write;

@@ -15,7 +15,7 @@ use crate::model::{
 };
 use crate::scan::Totals;
 
-const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+pub(super) const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Unread parts told one by one; they are held until the end, where SARIF wants them.
 const NOTIFICATIONS: usize = 10_000;
 /// Places remembered for their ordinals.
@@ -234,7 +234,7 @@ fn message_of(entity: &Entity, finding: &Finding, place: &str) -> String {
     format!("{name} ({} confidence){place}", finding.detection.band().id())
 }
 
-fn level_of(band: Band) -> &'static str {
+pub(super) fn level_of(band: Band) -> &'static str {
     match band {
         Band::High => "error",
         Band::Medium => "warning",
@@ -243,7 +243,7 @@ fn level_of(band: Band) -> &'static str {
 }
 
 /// A URI reference: relative paths stay relative, absolute ones become `file:` URIs.
-fn uri_of(path: &Path, shown: &str) -> String {
+pub(super) fn uri_of(path: &Path, shown: &str) -> String {
     let mut uri = String::new();
     if path.is_absolute() {
         uri.push_str("file://");
