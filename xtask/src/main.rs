@@ -1,8 +1,10 @@
 //! `cargo xtask`: the automation of this workspace, in Rust so that it runs wherever the project builds.
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a developer's tool: it runs commands")]
 
+mod browser;
 mod command;
 mod docs;
+mod examples;
 mod licences;
 mod steps;
 mod test;
@@ -22,6 +24,7 @@ Commands:
   test --list       name the steps
   setup             install what the bindings' tests need below target/ and bindings-node/
   docs [--check]    generate docs/identifiers.md from patterns/data, or check that it is current
+  examples          make the files of examples/ that no editor writes
   vectors           check tests/vectors and count its cases by topic and identifier
   bench [ARGS…]     build the benches for release and run them
   train             make patterns/models/names.bin from the annotated texts, lists and generated texts
@@ -47,6 +50,7 @@ fn run(args: &[String]) -> Result<bool> {
         "test" => test::run(&root, rest),
         "setup" => tools::set_up(&root),
         "docs" => docs::run(&root, rest),
+        "examples" => examples::run(&root),
         "vectors" => vectors::run(&root),
         "bench" => run_release(&root, "phisift-benches", rest),
         "train" | "eval" => run_release(&root, "phisift-training", args),

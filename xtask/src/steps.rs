@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::command::{self, cargo};
 use crate::test::{Counts, Outcome};
-use crate::{docs, licences, tools, vectors};
+use crate::{browser, docs, licences, tools, vectors};
 
 /// One step.
 pub struct Step {
@@ -28,6 +28,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "rust-docs", what: "examples in the documentation", run: rust_docs },
     Step { name: "python", what: "Python binding: build, tests, stubs", run: python },
     Step { name: "node", what: "Node binding: build, tests", run: node },
+    Step { name: "browser", what: "HTML reports in headless Chromium", run: browser::step },
     Step { name: "cross", what: "cargo check for Windows and ARM Linux", run: cross },
 ];
 
