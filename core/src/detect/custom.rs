@@ -38,8 +38,6 @@ pub struct Custom {
     starts: Vec<Start>,
     /// The first two bytes of every literal, a bit for each pair.
     pairs: Box<[u64; 1 << 10]>,
-    /// The first bytes.
-    firsts: Vec<bool>,
     /// The length of the shortest.
     shortest: usize,
 }
@@ -74,7 +72,6 @@ impl Custom {
             owners: vec![None; SEGMENTS.len()],
             starts: Vec::new(),
             pairs: Box::new([0; 1 << 10]),
-            firsts: Vec::new(),
             shortest: usize::MAX,
         };
         let mut literals: Vec<Vec<u8>> = SEGMENTS.iter().map(|it| it.as_bytes().to_vec()).collect();
@@ -98,12 +95,10 @@ impl Custom {
             }
         }
 
-        custom.firsts = vec![false; 256];
         custom.shortest = literals.iter().map(Vec::len).min().unwrap_or(usize::MAX);
         for literal in &literals {
             let (word, bit) = pair(literal[0], literal[1]);
             custom.pairs[word] |= bit;
-            custom.firsts[usize::from(literal[0])] = true;
         }
         let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(&literals);
         let broken = |error| Error::new(ErrorKind::Pattern, format!("building the literal automaton: {error}"));
@@ -128,7 +123,7 @@ impl Custom {
         /// In a longer value the automaton is faster.
         const SHORT: usize = 32;
         let starts = value.len().saturating_sub(self.shortest - 1);
-        starts > SHORT || value[..starts].iter().any(|byte| self.firsts[usize::from(*byte)])
+        starts > SHORT || value.windows(2).take(starts).any(|two| self.may_lead_whole(two))
     }
 
     /// False where no pattern with a literal can be the whole of the value.

@@ -126,11 +126,15 @@ impl Plan {
     /// it can accept the value.
     #[inline]
     pub fn usual(&self, value: &[u8]) -> Option<usize> {
+        let first = self.looks.first().copied().flatten().and_then(|look| look(value));
+        if first == Some(Usual::Plain) {
+            return Some(0);
+        }
         // One by itself is tried sooner than looked at.
         let admitted = self.gates.as_deref().map_or(1, |gates| gates.admit(value));
         let trial = admitted.trailing_zeros() as usize;
-        let look = (*self.looks.get(trial)?)?;
-        match look(value)? {
+        let told = if trial == 0 { first } else { (*self.looks.get(trial)?)?(value) };
+        match told? {
             Usual::Plain => Some(trial * 4),
             Usual::KnownTest if admitted & (admitted - 1) == 0 && self.trials.len() <= Gates::MOST => {
                 Some(trial * 4 + 1)
