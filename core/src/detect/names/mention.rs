@@ -34,7 +34,7 @@ pub struct Mention {
     pub subject: Subject,
     /// A title stands before it.
     pub titled: bool,
-    /// Something is called so, as the next word says: `Homan's sign`.
+    /// Something is called so, as the next word says, and hardly anybody by first name: `Homan's sign`.
     pub is_eponym: bool,
     /// Its first words.
     pub words: Words,
@@ -125,7 +125,7 @@ fn in_context(mut found: Mention, run: &Run, span: Range<usize>) -> Mention {
     found.titled = first > 0 && run.tokens[first - 1].entry.cue() == Cue::Title;
     if !found.titled && is_eponym(&run.tokens[first..], last - first) {
         found.permille = found.permille * 3 / 10;
-        found.is_eponym = true;
+        found.is_eponym = run.tokens[first].entry.given() < 3;
     }
     if first == last && !found.titled && is_before_rare_word(run, last) {
         found.permille = found.permille.min(UNLIKELY);
@@ -143,7 +143,8 @@ fn is_doctor(token: &Token) -> bool {
 fn is_eponym(tokens: &[Token], last: usize) -> bool {
     let possessive = |it: &&Token| it.shape == Shape::Mark && it.hash > 255;
     let behind = tokens[last + 1..].iter().find(|it| !possessive(it));
-    let of_a_person = tokens[..=last].iter().any(|it| it.entry.given() >= 5) && last > 0;
+    let of_a_person =
+        tokens[..=last].iter().any(|it| it.entry.given() >= 5 && (last > 0 || it.entry.cue() != Cue::Eponym));
     !of_a_person && behind.is_some_and(|it| it.shape == Shape::Lower && it.entry.cue() == Cue::Health)
 }
 
