@@ -164,6 +164,7 @@ fn a_column_without_a_header_vouches_for_its_names() {
     assert!(column("_col2", &cells).iter().filter(|it| it.0 == "person_name").count() > 18);
     assert!(column("", &vec!["White".to_owned(); 40]).is_empty(), "one word again and again is no name");
     assert!(column("status", &cells).is_empty(), "a header that says something is believed");
+}
 
 /// Names found in the second of two blocks of one source.
 fn names_in_second(first: &str, second: &str) -> Vec<String> {
