@@ -7,48 +7,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
+use phisift_tests::floors::{Floors, per_100_kb};
 use phisift_tests::marked;
 use phisift_tests::score::{self, Annotation, Document, Hit, Tally};
 use serde::Deserialize;
 
 use crate::api::detect;
 use crate::tree::root;
-
-/// Below this many spans, one miss and one false alarm are allowed instead of shares.
-const FEW: usize = 30;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Floors {
-    /// The own corpus, every entity.
-    corpus: Floor,
-    /// Annotated set → label → floor.
-    sets: BTreeMap<String, BTreeMap<String, Floor>>,
-    /// Set of texts without identifiers → label → false alarms allowed per 100 kB.
-    false_alarms: BTreeMap<String, BTreeMap<String, f64>>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Floor {
-    recall: f64,
-    precision: f64,
-    /// Findings that are right though the set does not mark them.
-    #[serde(default)]
-    unmarked: usize,
-}
-
-impl Floor {
-    fn is_met(self, tally: &Tally) -> bool {
-        let unmarked = tally.wrong.min(self.unmarked);
-        let tally = &Tally { right: tally.right + unmarked, wrong: tally.wrong - unmarked, ..*tally };
-        let (missed, wrong) = (tally.gold - tally.found, tally.wrong);
-        if tally.gold < FEW {
-            return missed <= 1 && wrong <= 1;
-        }
-        tally.recall() >= self.recall && tally.precision() >= self.precision
-    }
-}
 
 #[derive(Deserialize)]
 struct MarkedDocument {
@@ -119,7 +84,7 @@ fn texts_without_identifiers_raise_few_alarms() {
         };
         let size: usize = documents.iter().map(|it| it.text.len()).sum();
         for row in &tally(&documents, labels.keys()) {
-            let rate = row.1.wrong as f64 / size as f64 * 1e5;
+            let rate = per_100_kb(row.1.wrong, size);
             println!("{set} {}: {rate:.2} false alarms per 100 kB", row.0);
             if rate > labels[row.0] {
                 slips.push(show(set, row));

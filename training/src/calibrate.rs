@@ -1,6 +1,6 @@
 //! From margins to probabilities: how often tokens of a margin are what the model says, on texts it never saw.
 
-use phisift::detect::names::model::{Decoded, Model, NAME, PLACE, STEP, STEPS};
+use phisift::detect::names::model::{Decoded, Model, NAME, PLACE, STEP, STEPS, TABLES};
 use phisift::detect::names::runs::{Run, each_run};
 
 use crate::text::{Class, Text, Truth};
@@ -11,14 +11,17 @@ const PRIOR: f64 = 1.0;
 /// What an observation in generated text counts: there are many, and real text is harder.
 const OURS: f64 = 0.5;
 
-/// Right and all observations by margin, for names and places.
-type Counts = [[(f64, f64); STEPS]; 2];
+/// What is added to a score's logit: sets of messages leave many unsure names unmarked, which count as wrong here.
+const UNMARKED: [f64; TABLES] = [0.15, 0.0, 0.7];
 
-/// The tables of thousandths for names and places.
-pub fn scores<'t>(model: &Model<'_>, texts: impl Iterator<Item = &'t Text>) -> [[u16; STEPS]; 2] {
-    let mut counts: Counts = [[(0.0, 0.0); STEPS]; 2];
+/// Right and all observations by margin.
+type Counts = [[(f64, f64); STEPS]; TABLES];
+
+/// The tables of thousandths by margin.
+pub fn scores<'t>(model: &Model<'_>, texts: impl Iterator<Item = &'t Text>) -> [[u16; STEPS]; TABLES] {
+    let mut counts: Counts = [[(0.0, 0.0); STEPS]; TABLES];
     texts.for_each(|text| count(model, text, &mut counts));
-    counts.map(|rows| rising(&rows))
+    std::array::from_fn(|table| rising(&counts[table], UNMARKED[table]))
 }
 
 fn count(model: &Model<'_>, text: &Text, counts: &mut Counts) {
@@ -31,7 +34,7 @@ fn count(model: &Model<'_>, text: &Text, counts: &mut Counts) {
             if class == Some(Class::Unsure) {
                 continue;
             }
-            for (table, label, right) in [(0, NAME, Class::Name), (1, PLACE, Class::Place)] {
+            for (table, label, right) in [(run.table_of_names(), NAME, Class::Name), (1, PLACE, Class::Place)] {
                 let step = decoded.margin(at, label).div_euclid(STEP) + STEPS as i32 / 2;
                 let cell = &mut counts[table][step.clamp(0, STEPS as i32 - 1) as usize];
                 let weight = if text.is_ours { OURS } else { 1.0 };
@@ -43,7 +46,7 @@ fn count(model: &Model<'_>, text: &Text, counts: &mut Counts) {
 }
 
 /// The logistic curve that fits the shares best: two numbers, so that few observations cannot bend it.
-fn rising(rows: &[(f64, f64); STEPS]) -> [u16; STEPS] {
+fn rising(rows: &[(f64, f64); STEPS], unmarked: f64) -> [u16; STEPS] {
     let logits = |step: usize| f64::from((step as i32 - STEPS as i32 / 2) * STEP + STEP / 2) / 32.0;
     let (mut slope, mut offset) = (1.0, 0.0);
     for _ in 0..50 {
@@ -61,6 +64,7 @@ fn rising(rows: &[(f64, f64); STEPS]) -> [u16; STEPS] {
         offset += (h[0] * g[1] - h[1] * g[0]) / determinant;
     }
     println!("scores: slope {slope:.3}, offset {offset:.3}");
+    offset += unmarked;
     std::array::from_fn(|step| {
         let share = 1.0 / (1.0 + (-(slope * logits(step) + offset)).exp());
         (share * 1000.0).round().min(995.0) as u16

@@ -70,12 +70,38 @@ pub fn train(examples: &[Example], plan: Plan) -> Weights {
     let mut trainer = Trainer { weights, squares, joint_squares: [[[0.0; LABELS]; LABELS]; JOINTS], plan };
     let mut order: Vec<usize> = (0..numbered.len()).collect();
     let mut dice = Dice(1);
+    let mut mean = Mean::default();
     for epoch in 0..plan.epochs {
         shuffle(&mut order, &mut dice);
         let loss: f64 = order.iter().map(|&it| f64::from(trainer.learn(&numbered[it], &mut dice))).sum();
         println!("epoch {}: loss {:.4} a run", epoch + 1, loss / numbered.len().max(1) as f64);
+        if epoch >= plan.epochs / 2 {
+            mean.add(&trainer.weights.rows);
+        }
     }
+    trainer.weights.rows = mean.rows();
     trainer.weights
+}
+
+/// The mean of the weights at the ends of the later epochs: steadier than the last ones.
+#[derive(Default)]
+struct Mean {
+    sums: Vec<[f32; LABELS]>,
+    count: f32,
+}
+
+impl Mean {
+    fn add(&mut self, rows: &[[f32; LABELS]]) {
+        self.sums.resize(rows.len(), [0.0; LABELS]);
+        self.count += 1.0;
+        for (sums, row) in self.sums.iter_mut().zip(rows) {
+            sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += weight);
+        }
+    }
+
+    fn rows(self) -> Vec<[f32; LABELS]> {
+        self.sums.iter().map(|row| row.map(|sum| sum / self.count.max(1.0))).collect()
+    }
 }
 
 fn number(examples: &[Example], least: u32) -> (Vec<Numbered>, Vec<u64>) {

@@ -19,7 +19,7 @@ pub fn add(text: &Text, lexicon: Lexicon<'_>, weight: f32, dice: &mut Dice, out:
         if let Some(labels) = labels(run, &mut truth).filter(|it| text.is_ours || !is_unmarked(run, it)) {
             let mut run = run.clone();
             forget(&mut run, dice);
-            let facts = (run.first..run.last).map(|at| facts(tokens.text, &run.tokens, at)).collect();
+            let facts = (run.first..run.last).map(|at| facts(tokens.text, &run.tokens, at, run.register)).collect();
             let joints = run.own().iter().map(|it| joint_of(it) as u8).collect();
             out.push(Example { facts, labels, joints, weight });
         }

@@ -18,7 +18,7 @@ pub fn texts(others: &[Text], count: usize) -> Vec<Text> {
 
 /// Every word in lower case of a letter or more, each once, in order.
 fn words(texts: &[Text]) -> Vec<String> {
-    let blank = [[0; 4]; 4];
+    let blank = [[0; 4]; 8];
     let Some(lexicon) = Lexicon::new(blank.as_flattened()) else { return Vec::new() };
     let mut words = std::collections::BTreeSet::new();
     for text in texts {

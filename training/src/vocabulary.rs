@@ -20,6 +20,9 @@ const RANKS: [f64; 7] = [150.0, 1_000.0, 4_000.0, 12_000.0, 30_000.0, 60_000.0, 
 /// Times a word stands in lower case from which on it is common by 1, 2, 3 …
 const COMMON: [u32; 7] = [2, 4, 8, 20, 60, 200, 1000];
 
+/// Rank of names of the other countries' lists.
+const WORLD: u16 = 3;
+
 /// Words that cue something, a file each.
 const CUES: [(&str, Cue); 16] = [
     ("drug", Cue::Health),
@@ -51,6 +54,7 @@ struct Word {
     in_names: u32,
     outside: u32,
     function: bool,
+    dictionary: bool,
 }
 
 impl Word {
@@ -63,12 +67,20 @@ impl Word {
         if self.function || self.cue == Cue::Machine && self.given < 2 {
             return true;
         }
+        if self.dictionary && self.is_unlisted() && self.in_names == 0 {
+            return true;
+        }
         let known = self.common() >= 2 || self.cue != Cue::None && !matches!(self.cue, Cue::Eponym | Cue::Suffix);
         let share = f64::from(self.in_names) / f64::from(self.in_names + self.outside).max(1.0);
         let needed = if self.given >= 3 { return false } else { 0.02 };
         known && self.outside >= 3 && share < needed
             || self.cue == Cue::Health && self.given < 2 && self.in_names == 0
             || self.common() >= 5 && self.in_names == 0 && self.given < 3
+    }
+
+    /// True for words of no list of names and places, and without a cue.
+    fn is_unlisted(&self) -> bool {
+        self.given == 0 && self.surname == 0 && self.place == 0 && self.cue == Cue::None
     }
 
     fn entry(&self) -> Entry {
@@ -80,13 +92,14 @@ impl Word {
 pub fn build(root: &Path, texts: &[Text]) -> Result<Vec<[u8; 4]>> {
     let mut words: HashMap<u64, Word> = HashMap::new();
     names(&read::shared(root).join("lists"), &mut words)?;
+    world_names(root, &mut words)?;
     cues(root, &mut words)?;
     texts.iter().filter(|it| it.set != SALAD).for_each(|text| count(text, &mut words));
     Ok(table(&words))
 }
 
 fn hash_of(word: &str) -> Option<u64> {
-    let blank = [[0; 4]; 4];
+    let blank = [[0; 4]; 8];
     let page = Page::new(word.as_bytes());
     let lexicon = Lexicon::new(blank.as_flattened())?;
     let token = page.tokens(lexicon).next(0)?;
@@ -117,6 +130,19 @@ fn names(lists: &Path, words: &mut HashMap<u64, Word>) -> Result<()> {
     Ok(())
 }
 
+/// Names from outside the United States, which the census hardly knows: of a middling rank.
+fn world_names(root: &Path, words: &mut HashMap<u64, Word>) -> Result<()> {
+    for (file, is_given) in [("given_world.txt", true), ("family_world.txt", false)] {
+        let text = std::fs::read_to_string(root.join("training/lexicon").join(file))?;
+        for hash in text.split_whitespace().filter_map(hash_of) {
+            let word = words.entry(hash).or_default();
+            let rank = if is_given { &mut word.given } else { &mut word.surname };
+            *rank = (*rank).max(WORLD);
+        }
+    }
+    Ok(())
+}
+
 fn cues(root: &Path, words: &mut HashMap<u64, Word>) -> Result<()> {
     let lines = |name: &str| -> Result<Vec<String>> {
         let path = root.join("training/lexicon").join(format!("{name}.txt"));
@@ -138,6 +164,10 @@ fn cues(root: &Path, words: &mut HashMap<u64, Word>) -> Result<()> {
         let word = words.entry(hash_of(&word).unwrap_or_default()).or_default();
         word.lower = word.lower.max(200);
     }
+    for word in lines("dictionary")?.iter().flat_map(|it| it.split(' ')) {
+        let word = words.entry(hash_of(word).unwrap_or_default()).or_default();
+        (word.dictionary, word.lower) = (true, word.lower.max(COMMON[0]));
+    }
     for word in lines("city")? {
         words.entry(hash_of(&word).unwrap_or_default()).or_default().place = 2;
     }
@@ -157,7 +187,7 @@ fn health_terms() -> Vec<String> {
 
 /// Counts a text's words: in lower case, capitalised in names, capitalised elsewhere.
 fn count(text: &Text, words: &mut HashMap<u64, Word>) {
-    let blank = [[0; 4]; 4];
+    let blank = [[0; 4]; 8];
     let Some(lexicon) = Lexicon::new(blank.as_flattened()) else { return };
     let tokens = text.page.tokens(lexicon);
     let (mut at, mut truth) = (0, Truth::of(text));

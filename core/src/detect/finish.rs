@@ -52,7 +52,7 @@ impl Detector {
             let number = if segment.fields.is_empty() { u32::MAX } else { index };
             if lo < hi && (field.kind == FieldKind::Narrative || names::is_prose(&text[lo..hi])) {
                 let field = Searched { text, masks, lo, hi, number };
-                names.search(field, buffers, &mut found.items, &mut found.words);
+                names.search(field, buffers, found);
             }
         }
         self.find_nameless(segment, plain, prepared, &cells.searched, found);

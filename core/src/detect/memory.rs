@@ -1,6 +1,7 @@
 //! What a source is remembered by between its blocks: how valid each column's values are. Bounded.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 
 use super::names::Words;
 use super::sweep::Known;
@@ -28,6 +29,8 @@ const DOUBTED: u16 = 400;
 const SURE_NAME: u16 = 850;
 /// What a part of a known name scores at least.
 const KNOWN_NAME: u16 = 860;
+/// What a single word scores at most after which something is called in the same source.
+const REJECTED: u16 = 400;
 /// Words of names remembered at most.
 const MOST_WORDS: usize = 4096;
 /// Values remembered at most.
@@ -41,6 +44,8 @@ pub struct SourceMemory {
     columns: HashMap<u64, Column>,
     names: Remembered,
     values: Values,
+    /// Words after which something is called: they name nobody by themselves.
+    rejected: Remembered,
 }
 
 /// What the source's structured fields hold, by keyed hash. Two generations, as of names.
@@ -68,16 +73,18 @@ impl Values {
     }
 }
 
-/// Words of the source's names, as hashes. Two generations: when the younger is full it becomes the older, so that
-/// what was not met again for long is forgotten.
+/// Words of the source's names, as hashes under a key of this memory's own, so that nobody who sees it can try words.
+/// Two generations: when the younger is full it becomes the older, so that what was not met again for long is forgotten.
 #[derive(Clone, Debug, Default)]
 struct Remembered {
+    key: RandomState,
     younger: HashSet<u64>,
     older: HashSet<u64>,
 }
 
 impl Remembered {
     fn add(&mut self, word: u64) {
+        let word = self.key.hash_one(word);
         if self.younger.len() >= MOST_WORDS / 2 && !self.younger.contains(&word) {
             self.older = std::mem::take(&mut self.younger);
         }
@@ -85,6 +92,10 @@ impl Remembered {
     }
 
     fn has(&self, word: u64) -> bool {
+        if self.younger.is_empty() {
+            return false;
+        }
+        let word = self.key.hash_one(word);
         self.younger.contains(&word) || self.older.contains(&word)
     }
 }
@@ -92,40 +103,47 @@ impl Remembered {
 /// What is known of names when a block is settled: from the block itself, and from its source.
 pub(super) struct KnownNames<'m> {
     own: HashSet<u64>,
-    source: &'m Remembered,
-    values: &'m Values,
+    source: &'m SourceMemory,
 }
 
 impl<'m> KnownNames<'m> {
     pub(super) fn of(candidates: &Candidates, memory: &'m SourceMemory) -> Self {
         let weak = |it: &Candidate| it.words > 0 && !it.is_swept() && it.detection.permille < SURE_NAME;
-        let own = match candidates.items.iter().any(weak) {
+        let rejects = !candidates.rejected.is_empty() || !memory.rejected.younger.is_empty();
+        let own = match rejects || candidates.items.iter().any(weak) {
             true => established(candidates).collect(),
             false => HashSet::new(),
         };
-        KnownNames { own, source: &memory.names, values: &memory.values }
+        KnownNames { own, source: memory }
     }
 
     /// A place in which something known may stand, as that.
     pub(super) fn again(&self, candidate: &Candidate, candidates: &Candidates) -> Option<Detection> {
         let place = candidate.detection;
         if candidate.words == 0 {
-            return Some(self.values.get(candidates.values[candidate.value as usize - 1])?.again(place));
+            return Some(self.source.values.get(candidates.values[candidate.value as usize - 1])?.again(place));
         }
         let word = candidates.words[candidate.words as usize - 1][0];
-        let few = self.source.younger.len() + self.source.older.len() <= FEW_WORDS;
-        (few && self.source.has(word)).then(|| Known::of(&place).again(place))
+        let few = self.source.names.younger.len() + self.source.names.older.len() <= FEW_WORDS;
+        (few && self.source.names.has(word)).then(|| Known::of(&place).again(place))
     }
 
-    /// A candidate in running text: a part of a name that was established elsewhere is that name again.
+    /// A candidate in running text: a part of a name that was established elsewhere is that name again, and a word
+    /// after which something is called is no name by itself.
     #[inline]
     pub(super) fn judge(&self, candidate: &Candidate, candidates: &Candidates) -> Detection {
         let mut detection = candidate.detection;
-        if candidate.words == 0 || detection.permille >= SURE_NAME {
+        if candidate.words == 0 {
             return detection;
         }
         let words = &candidates.words[candidate.words as usize - 1];
-        if words.iter().any(|it| *it != 0 && (self.own.contains(it) || self.source.has(*it))) {
+        let known = || words.iter().any(|it| *it != 0 && (self.own.contains(it) || self.source.names.has(*it)));
+        let single = words[0] != 0 && words[1] == 0;
+        let single = single && detection.evidence.has(Evidence::MODEL) && !detection.evidence.has(Evidence::CUE);
+        let rejected = || candidates.rejected.contains(&words[0]) || self.source.rejected.has(words[0]);
+        if single && rejected() && !known() {
+            detection.permille = detection.permille.min(REJECTED);
+        } else if detection.permille < SURE_NAME && known() {
             detection.permille = detection.permille.max(KNOWN_NAME);
             detection.evidence = detection.evidence.with(Evidence::KNOWN_VALUE);
         }
@@ -204,6 +222,7 @@ impl SourceMemory {
         for it in candidates.items.iter().filter(|it| it.value > 0 && !it.is_swept()) {
             self.values.add(candidates.values[it.value as usize - 1], Known::of(&it.detection));
         }
+        candidates.rejected.iter().for_each(|word| self.rejected.add(*word));
         for tally in &candidates.columns {
             if self.columns.len() >= MOST_COLUMNS && !self.columns.contains_key(&tally.key) {
                 continue;

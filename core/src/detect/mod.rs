@@ -107,6 +107,8 @@ pub struct Candidates {
     words: Vec<Words>,
     /// Values established, and those of places where known ones may stand, as keyed hashes.
     values: Vec<u64>,
+    /// Words after which something is called, as hashes; at most as many as a block remembers.
+    rejected: Vec<u64>,
 }
 
 /// A detection that may still change when its source is known.
@@ -521,6 +523,7 @@ impl Candidates {
         self.columns.clear();
         self.words.clear();
         self.values.clear();
+        self.rejected.clear();
     }
 
     /// Detections before they are settled, counted ones among them.

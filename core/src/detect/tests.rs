@@ -165,3 +165,52 @@ fn a_column_without_a_header_vouches_for_its_names() {
     assert!(column("", &vec!["White".to_owned(); 40]).is_empty(), "one word again and again is no name");
     assert!(column("status", &cells).is_empty(), "a header that says something is believed");
 }
+
+/// Names found in the second of two blocks of one source.
+fn names_in_second(first: &str, second: &str) -> Vec<String> {
+    let detector = detector();
+    let mut memory = SourceMemory::default();
+    detector.learn(&mut memory, &detector.find(&Segment::narrative(first.as_bytes())));
+    let candidates = detector.find(&Segment::narrative(second.as_bytes()));
+    let mut found = Vec::new();
+    detector.settle(&memory, &candidates, |_, it| {
+        if detector.ruleset().entity(it.entity).id == "person_name" {
+            found.push(second[it.range()].to_owned());
+        }
+    });
+    found
+}
+
+#[test]
+fn a_word_after_which_something_is_called_stays_no_name() {
+    let second = "Seen today. Murphy was present and Dr. Murphy agreed.";
+    let by_itself = names_in_second("Nothing is called so here.", second);
+    let rejected = names_in_second("There is no Murphy sign today.", second);
+    let established =
+        names_in_second("There is no Murphy sign. Patient: Jane Murphy, seen with Mr. Jim Murphy.", second);
+    assert_eq!(rejected, ["Murphy"], "only the titled one is a name");
+    assert!(by_itself.len() >= rejected.len());
+    assert_eq!(established, ["Murphy", "Murphy"]);
+}
+
+#[test]
+fn whoever_is_addressed_with_a_title_has_a_name() {
+    for text in
+        ["Today I reviewed Dr. Hudyncia's note.", "The physician is Dr. Brown.", "Seen with Mr. Waters said his wife."]
+    {
+        let names = found(text);
+        assert!(names.iter().any(|it| it.0 == "person_name"), "{} characters: {names:?}", text.len());
+    }
+}
+
+#[test]
+fn capitals_of_logs_and_sentences_raise_nothing() {
+    for text in [
+        "Radiographs confirmed the collapse. Electorally nothing changed. Doorjamb repaired.",
+        "MSH|^~\\&|EPIC|HOSP|LAB|HOSP|20250101||ORU^R01|1|P|2.5.1",
+        "Jan  1 00:00:00 host kubelet[1]: Synced pod; Query returned rows; POST /api/v2 failed",
+        "Windows NT 10.0; Unhandled exception; Mac OS X; Completed request in 12 ms",
+    ] {
+        assert_eq!(found(text).iter().find(|it| it.0 == "person_name"), None);
+    }
+}

@@ -123,7 +123,7 @@ pub const FAMILIES: [Family; 22] = [
     Family { name: "form", weight: 9, prose: false, upper: 6, lower: 3, most_copies: 1 },
     prose("news", 10),
     prose("review", 5),
-    Family { name: "social", weight: 5, prose: false, upper: 2, lower: 15, most_copies: 3 },
+    Family { name: "social", weight: 9, prose: false, upper: 2, lower: 15, most_copies: 3 },
     prose("nobody", 14),
 ];
 

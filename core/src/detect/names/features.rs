@@ -1,16 +1,16 @@
-//! What the model is told of a token: sixteen hashed facts about it and its neighbours. Training calls the same code.
+//! What the model is told of a token: seventeen hashed facts about it and its neighbours. Training calls the same code.
 
 use super::lexicon::Entry;
 use super::token::{Shape, Token};
 
 /// Facts told of each token.
-pub const FACTS: usize = 18;
+pub const FACTS: usize = 17;
 /// Those of them that name the token itself. Training leaves them out now and then, so that names it never saw are
 /// judged by their surroundings.
-pub const OF_ITS_WORD: [usize; 6] = [1, 4, 5, 8, 9, 16];
+pub const OF_ITS_WORD: [usize; 4] = [1, 4, 7, 8];
 
 /// The facts of token `at` of `tokens`, as hashes.
-pub fn facts(text: &[u8], tokens: &[Token], at: usize) -> [u64; FACTS] {
+pub fn facts(text: &[u8], tokens: &[Token], at: usize, register: u64) -> [u64; FACTS] {
     let token = |step: isize| at.checked_add_signed(step).and_then(|it| tokens.get(it)).copied().unwrap_or_default();
     let around = [token(-2), token(-1), token(0), token(1), token(2)];
     let [two_before, before, this, behind, two_behind] = &around;
@@ -25,7 +25,6 @@ pub fn facts(text: &[u8], tokens: &[Token], at: usize) -> [u64; FACTS] {
         (this.hash, 0),
         (before.hash, k),
         (behind.hash, k),
-        (before.hash.rotate_left(17) ^ this.hash, 0),
         (this.hash.rotate_left(17) ^ behind.hash, 0),
         (two_before.hash.rotate_left(17) ^ before.hash, s),
         (behind.hash.rotate_left(17) ^ two_behind.hash, s),
@@ -36,9 +35,9 @@ pub fn facts(text: &[u8], tokens: &[Token], at: usize) -> [u64; FACTS] {
         (k2b << 32 | kb, k),
         (k << 32 | ka, k2a),
         (two_before.hash, kb << 32 | k),
-        (two_behind.hash, k << 32 | ka),
-        (tail >> 8, word.len() as u64),
-        (k, gaps),
+        (before.hash.rotate_left(17) ^ behind.hash, k),
+        (outline, k2b << 32 | kb),
+        (k, register),
     ];
     let mut out = [0; FACTS];
     for (number, (slot, (a, b))) in out.iter_mut().zip(rows).enumerate() {

@@ -122,16 +122,16 @@ impl Entry {
 }
 
 /// Slots of a bucket.
-const WAYS: usize = 4;
+const WAYS: usize = 8;
 
-/// A table of fingerprints: 2^n slots of a 16-bit fingerprint and a 16-bit entry, in buckets of four.
+/// A table of fingerprints: 2^n slots of a 16-bit fingerprint and a 16-bit entry, in buckets of eight.
 #[derive(Clone, Copy)]
 pub struct Lexicon<'a> {
     slots: &'a [[u8; 4]],
 }
 
 impl<'a> Lexicon<'a> {
-    /// A table of that many slots: a power of two, four or more.
+    /// A table of that many slots: a power of two, eight or more.
     pub fn new(bytes: &'a [u8]) -> Option<Self> {
         let (slots, rest) = bytes.as_chunks::<4>();
         (rest.is_empty() && slots.len() >= WAYS && slots.len().is_power_of_two()).then_some(Lexicon { slots })
@@ -140,20 +140,22 @@ impl<'a> Lexicon<'a> {
     /// What is known of the word of that hash.
     #[inline]
     pub fn entry(self, hash: u64) -> Entry {
-        let (mut bucket, print) = place(hash, self.slots.len());
-        for _ in 0..2 {
-            for slot in &self.slots[bucket..bucket + WAYS] {
-                let [a, b, c, d] = *slot;
-                if u16::from_le_bytes([a, b]) == print {
-                    return Entry(u16::from_le_bytes([c, d]));
-                }
-                if u16::from_le_bytes([a, b]) == 0 {
-                    return Entry::default();
-                }
-            }
-            bucket = (bucket + WAYS) & (self.slots.len() - 1);
+        let (bucket, print) = place(hash, self.slots.len());
+        let (found, is_full) = self.look(bucket, print);
+        if found != 0 || !is_full {
+            return Entry((found >> 16) as u16);
         }
-        Entry::default()
+        Entry((self.look((bucket + WAYS) & (self.slots.len() - 1), print).0 >> 16) as u16)
+    }
+
+    /// The slot of that fingerprint in a bucket, 0 where it has none, and whether the bucket is full. All slots are
+    /// looked at without a branch: which of them holds a word cannot be foretold.
+    #[inline]
+    fn look(self, bucket: usize, print: u16) -> (u32, bool) {
+        let slots: &[[u8; 4]; WAYS] = self.slots[bucket..].first_chunk().expect("buckets are whole");
+        let slots = slots.map(u32::from_le_bytes);
+        let found = slots.iter().fold(0, |found, slot| found | if *slot as u16 == print { *slot } else { 0 });
+        (found, slots[WAYS - 1] != 0)
     }
 
     /// Stores an entry into a table being built; false where both buckets are full.

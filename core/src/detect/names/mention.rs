@@ -34,6 +34,8 @@ pub struct Mention {
     pub subject: Subject,
     /// A title stands before it.
     pub titled: bool,
+    /// Something is called so, as the next word says, and hardly anybody by first name: `Homan's sign`.
+    pub is_eponym: bool,
     /// Its first words.
     pub words: Words,
 }
@@ -43,6 +45,8 @@ impl Mention {
     pub const WEAK: [u16; 2] = [40, 200];
 }
 
+/// What a name scores behind a title that the model does not believe in.
+const ADDRESSED: u16 = 700;
 /// What a name scores at most that stands in a text of an unknown kind.
 const UNLIKELY: u16 = 400;
 
@@ -75,7 +79,7 @@ fn take(model: &Model<'_>, run: &Run, decoded: &Decoded, out: &mut impl FnMut(Me
         let found = match label {
             NAME | 2 => mention(model, decoded, run, at..end, Kind::Name),
             PLACE | 4 => mention(model, decoded, run, at..end, Kind::Place),
-            _ => weak(model, decoded, tokens, at),
+            _ => weak(model, decoded, run, at),
         };
         found.into_iter().for_each(&mut *out);
         at = end;
@@ -90,12 +94,13 @@ fn mention(model: &Model<'_>, decoded: &Decoded, run: &Run, span: Range<usize>, 
     if kind == Kind::Place && (is_no_place(own) || is_named_after(run, last)) {
         return None;
     }
-    let (label, table) = if kind == Kind::Name { (NAME, 0) } else { (PLACE, 1) };
+    let (label, table) = if kind == Kind::Name { (NAME, run.table_of_names()) } else { (PLACE, 1) };
     let margins = (first..=last).filter(|it| tokens[*it].may_name()).map(|it| decoded.margin(it, label));
     let (sum, count) = margins.fold((0, 0), |(sum, count), it| (sum + it, count + 1));
     let permille = model.permille(table, i32::checked_div(sum, count)?);
     let (start, end) = (own[0].start, own[own.len() - 1].end);
-    let found = Mention { start, end, kind, permille, subject: Subject::Unknown, titled: false, words: words(own) };
+    let (subject, words) = (Subject::Unknown, words(own));
+    let found = Mention { start, end, kind, permille, subject, titled: false, is_eponym: false, words };
     Some(if kind == Kind::Name { in_context(found, run, first..last) } else { found })
 }
 
@@ -117,10 +122,11 @@ fn is_named_after(run: &Run, last: usize) -> bool {
 /// A name with what the words around it say.
 fn in_context(mut found: Mention, run: &Run, span: Range<usize>) -> Mention {
     let (first, last) = (run.first + span.start, run.first + span.end);
-    if is_eponym(&run.tokens[first..], last - first) {
-        found.permille = found.permille * 3 / 10;
-    }
     found.titled = first > 0 && run.tokens[first - 1].entry.cue() == Cue::Title;
+    if !found.titled && is_eponym(&run.tokens[first..], last - first) {
+        found.permille = found.permille * 3 / 10;
+        found.is_eponym = run.tokens[first].entry.given() < 3;
+    }
     if first == last && !found.titled && is_before_rare_word(run, last) {
         found.permille = found.permille.min(UNLIKELY);
     }
@@ -137,7 +143,8 @@ fn is_doctor(token: &Token) -> bool {
 fn is_eponym(tokens: &[Token], last: usize) -> bool {
     let possessive = |it: &&Token| it.shape == Shape::Mark && it.hash > 255;
     let behind = tokens[last + 1..].iter().find(|it| !possessive(it));
-    let of_a_person = tokens[..=last].iter().any(|it| it.entry.given() >= 5) && last > 0;
+    let of_a_person =
+        tokens[..=last].iter().any(|it| it.entry.given() >= 5 && (last > 0 || it.entry.cue() != Cue::Eponym));
     !of_a_person && behind.is_some_and(|it| it.shape == Shape::Lower && it.entry.cue() == Cue::Health)
 }
 
@@ -174,9 +181,12 @@ fn words(tokens: &[Token]) -> Words {
 }
 
 /// A single word that the model took for no name, but not clearly.
-fn weak(model: &Model<'_>, decoded: &Decoded, tokens: &[Token], at: usize) -> Option<Mention> {
+fn weak(model: &Model<'_>, decoded: &Decoded, run: &Run, at: usize) -> Option<Mention> {
+    let tokens = run.own();
     let token = &tokens[at];
-    let permille = model.permille(0, decoded.margin(at, NAME)).min(499);
+    let permille = model.permille(run.table_of_names(), decoded.margin(at, NAME)).min(499);
+    let titled = at == 0 && is_addressed(run) && (token.entry.surname() > 0 || token.entry.is_unknown());
+    let permille = if titled { ADDRESSED } else { permille };
     let counts = token.may_name()
         && token.end - token.start > 2
         && permille >= Mention::WEAK[usize::from(token.entry.common() >= 3)];
@@ -185,8 +195,16 @@ fn weak(model: &Model<'_>, decoded: &Decoded, tokens: &[Token], at: usize) -> Op
         end: token.end,
         kind: Kind::Name,
         permille,
-        subject: Subject::Unknown,
-        titled: false,
+        subject: if titled { subject(&run.tokens, run.first, run.first) } else { Subject::Unknown },
+        titled,
+        is_eponym: false,
         words: words(&tokens[at..=at]),
     })
+}
+
+/// True directly behind `Dr.`, `Mr.`, `Mrs.` or `Ms.`: whoever is addressed so has a name.
+fn is_addressed(run: &Run) -> bool {
+    const ADDRESSES: [&[u8]; 5] = [b"dr", b"mr", b"mrs", b"ms", b"dra"];
+    let title = run.first.checked_sub(1).map(|it| &run.tokens[it]).filter(|it| it.entry.cue() == Cue::Title);
+    title.is_some_and(|token| ADDRESSES.iter().any(|it| word_hash(it, 0, it.len()) == token.hash))
 }

@@ -19,7 +19,7 @@ use self::token::{Shape, Tokens};
 use super::masks::Masks;
 use super::normalise::{self, Plain};
 use super::sweep::Known;
-use super::{Candidate, Ruleset};
+use super::{Candidate, Candidates, Ruleset};
 use crate::model::{Detection, EntityId, Evidence, Subject};
 use crate::{Error, ErrorKind};
 
@@ -60,6 +60,8 @@ pub(super) struct Names {
     city: Option<Reported>,
 }
 
+/// Words after which something is called that one block remembers.
+const MOST_REJECTED: usize = 64;
 /// Score below which a place that only the model tells of is not believed, and what it scores then at most.
 const SURE_CITY: u16 = 750;
 const DOUBTED_CITY: u16 = 450;
@@ -94,7 +96,7 @@ impl Names {
     }
 
     /// Adds what is mentioned in `lo..hi` as candidates, and their words.
-    pub fn search(&self, field: Searched<'_>, buffers: &mut Buffers, out: &mut Vec<Candidate>, words: &mut Vec<Words>) {
+    pub fn search(&self, field: Searched<'_>, buffers: &mut Buffers, found: &mut Candidates) {
         let Searched { text, masks, lo, hi, number: field } = field;
         let tokens = Tokens { text, masks, lexicon: self.model.lexicon, hi };
         mention::search(&self.model, tokens, lo, buffers, &mut |it: Mention| {
@@ -114,13 +116,15 @@ impl Names {
                 evidence: if it.titled { Evidence::MODEL.with(Evidence::CUE) } else { Evidence::MODEL },
                 field,
             };
-            let number = if it.kind == Kind::Name {
-                words.push(it.words);
-                words.len() as u32
-            } else {
-                0
-            };
-            out.push(Candidate { detection, column: 0, words: number, value: 0 });
+            let mut number = 0;
+            if it.kind == Kind::Name {
+                found.words.push(it.words);
+                number = found.words.len() as u32;
+            }
+            if it.is_eponym && it.words[0] != 0 && it.words[1] == 0 && found.rejected.len() < MOST_REJECTED {
+                found.rejected.push(it.words[0]);
+            }
+            found.items.push(Candidate { detection, column: 0, words: number, value: 0 });
         });
     }
 

@@ -21,12 +21,15 @@ pub const JOINTS: usize = 6;
 /// Steps of the tables from margins to scores.
 pub const STEPS: usize = 128;
 /// Margin between two steps.
-pub const STEP: i32 = 16;
+pub const STEP: i32 = 8;
+
+/// Tables from margins to scores: of names, of places, of names in messages.
+pub const TABLES: usize = 3;
 
 const MAGIC: &[u8; 8] = b"phisift1";
 const JOINT_BYTES: usize = JOINTS * 8 * 8 * 2;
 const TABLE_BYTES: usize = STEPS * 2;
-/// Magic, sizes of lexicon and weights, digest of all that follows: joints, the two score tables, lexicon, weights.
+/// Magic, sizes of lexicon and weights, digest of all that follows: joints, score tables, lexicon, weights.
 pub const HEADER: usize = 32;
 
 /// A model in its file's bytes, of which nothing is copied.
@@ -35,8 +38,8 @@ pub struct Model<'a> {
     /// What is known of single words.
     pub lexicon: Lexicon<'a>,
     weights: &'a [[u8; 8]],
-    joints: &'a [u8],
-    scores: [&'a [u8]; 2],
+    joints: [[[i16; 8]; 8]; JOINTS],
+    scores: [&'a [u8]; TABLES],
 }
 
 /// What the parts of a model file are made of.
@@ -47,8 +50,8 @@ pub struct Parts {
     pub weights: Vec<[u8; 8]>,
     /// Weights of label pairs by joint.
     pub joints: [[[i16; 8]; 8]; JOINTS],
-    /// Thousandths by margin, for names and places.
-    pub scores: [[u16; STEPS]; 2],
+    /// Thousandths by margin: see [`TABLES`].
+    pub scores: [[u16; STEPS]; TABLES],
 }
 
 impl Parts {
@@ -88,13 +91,14 @@ impl<'a> Model<'a> {
         let number = |at: usize| head[at..at + 4].try_into().map(u32::from_le_bytes).ok().map(|it| it as usize);
         let (slots, rows) = (number(8)?, number(12)?);
         let (joints, rest) = rest.split_at_checked(JOINT_BYTES)?;
-        let (names, rest) = rest.split_at_checked(TABLE_BYTES)?;
-        let (places, rest) = rest.split_at_checked(TABLE_BYTES)?;
+        let (tables, rest) = rest.split_at_checked(TABLE_BYTES * TABLES)?;
+        let scores = std::array::from_fn(|table| &tables[table * TABLE_BYTES..][..TABLE_BYTES]);
         let (lexicon, weights) = rest.split_at_checked(slots.checked_mul(4)?)?;
         let (weights, beyond) = weights.as_chunks::<8>();
         let whole = head.starts_with(MAGIC) && beyond.is_empty() && weights.len() == rows && rows.is_power_of_two();
         let lexicon = Lexicon::new(lexicon)?;
-        (whole && rows >= 2).then_some(Model { lexicon, weights, joints, scores: [names, places] })
+        let joints = read_joints(joints);
+        (whole && rows >= 2).then_some(Model { lexicon, weights, joints, scores })
     }
 
     /// The place of a fact among `rows` rows, and its check byte, which is never 0.
@@ -105,27 +109,19 @@ impl<'a> Model<'a> {
 
     /// Adds a fact's weights.
     #[inline]
-    fn add(&self, fact: u64, sums: &mut [i32; 8]) {
+    fn add(&self, fact: u64, sums: &mut [i16; 8]) {
         let (row, check) = Self::place(fact, self.weights.len());
-        for row in [row, row ^ 1] {
-            let weights = &self.weights[row];
-            if weights[0] == check {
-                // The check byte is summed up with the weights: eight lanes at once are cheaper than seven.
-                for (sum, weight) in sums.iter_mut().zip(weights) {
-                    *sum += i32::from(*weight as i8);
-                }
-                return;
-            }
+        let [first, second] = [row, row ^ 1].map(|it| u64::from_le_bytes(self.weights[it]));
+        // No branch: whether a fact is known cannot be foretold.
+        let weights = if first as u8 == check { first } else { second };
+        let weights = if weights as u8 == check { weights } else { 0 };
+        // The check byte is summed up with the weights: eight lanes at once are cheaper than seven.
+        for (sum, weight) in sums.iter_mut().zip(weights.to_le_bytes()) {
+            *sum += i16::from(weight as i8);
         }
     }
 
-    #[inline]
-    fn joint(&self, joint: usize, from: usize, to: usize) -> i32 {
-        let at = ((joint * 8 + from) * 8 + to) * 2;
-        i32::from(i16::from_le_bytes([self.joints[at], self.joints[at + 1]]))
-    }
-
-    /// How likely a margin makes a name (0) or a place (1), in thousandths.
+    /// How likely a margin makes a name or a place, in thousandths; see [`TABLES`].
     pub fn permille(&self, table: usize, margin: i32) -> u16 {
         let step = (margin.div_euclid(STEP) + STEPS as i32 / 2).clamp(0, STEPS as i32 - 1) as usize;
         u16::from_le_bytes([self.scores[table][step * 2], self.scores[table][step * 2 + 1]])
@@ -136,80 +132,83 @@ impl<'a> Model<'a> {
         let count = run.own().len().min(LONGEST);
         decoded.count = count;
         for at in 0..count {
-            let sums = &mut decoded.emission[at];
-            *sums = [0; 8];
-            for fact in facts(text, &run.tokens, run.first + at) {
-                self.add(fact, sums);
+            let mut sums = [0; 8];
+            for fact in facts(text, &run.tokens, run.first + at, run.register) {
+                self.add(fact, &mut sums);
             }
             sums.copy_within(1.., 0);
+            decoded.emission[at] = sums.map(i32::from);
         }
         decoded.solve(self, run.own());
     }
+}
+
+/// The weights of label pairs; those that cannot be are far below all others.
+fn read_joints(bytes: &[u8]) -> [[[i16; 8]; 8]; JOINTS] {
+    let mut joints = [[[NEVER as i16; 8]; 8]; JOINTS];
+    let (pairs, _) = bytes.as_chunks::<2>();
+    for (at, pair) in pairs.iter().enumerate() {
+        let (joint, from, to) = (at / 64, at / 8 % 8, at % 8);
+        if from < LABELS && to < LABELS && allowed(from, to).is_some() {
+            joints[joint][from][to] = i16::from_le_bytes(*pair);
+        }
+    }
+    joints
 }
 
 /// What the tokens of a run are, with how clearly.
 pub struct Decoded {
     count: usize,
     emission: [[i32; 8]; LONGEST],
-    ahead: [[i32; LABELS]; LONGEST],
-    behind: [[i32; LABELS]; LONGEST],
-    from: [[u8; LABELS]; LONGEST],
+    ahead: [[i32; 8]; LONGEST],
+    behind: [[i32; 8]; LONGEST],
+    from: [[i32; 8]; LONGEST],
     /// The best label of each token.
     pub labels: [u8; LONGEST],
 }
 
 impl Default for Decoded {
     fn default() -> Self {
-        Decoded {
-            count: 0,
-            emission: [[0; 8]; LONGEST],
-            ahead: [[0; LABELS]; LONGEST],
-            behind: [[0; LABELS]; LONGEST],
-            from: [[0; LABELS]; LONGEST],
-            labels: [0; LONGEST],
-        }
+        let none = [[0; 8]; LONGEST];
+        Decoded { count: 0, emission: none, ahead: none, behind: none, from: none, labels: [0; LONGEST] }
     }
 }
 
 /// Far below every sum.
-const NEVER: i32 = -1_000_000;
+const NEVER: i32 = -20_000;
 
 impl Decoded {
-    /// The best path, and for each token and label the best path through them.
+    /// The best path, and for each token and label the best path through them. The lanes beyond the labels are idle.
     fn solve(&mut self, model: &Model<'_>, tokens: &[Token]) {
         let count = self.count;
-        for to in 0..LABELS {
-            self.ahead[0][to] =
-                self.emission[0][to] + allowed(OUTSIDE, to).map_or(NEVER, |()| model.joint(0, OUTSIDE, to));
-        }
+        let first = model.joints[0][OUTSIDE].map(i32::from);
+        self.ahead[0] = std::array::from_fn(|to| self.emission[0][to] + first[to]);
         for (at, token) in tokens.iter().enumerate().take(count).skip(1) {
-            let joint = joint_of(token);
-            for to in 0..LABELS {
-                let ways = (0..LABELS).map(|from| {
-                    let step = allowed(from, to).map_or(NEVER, |()| model.joint(joint, from, to));
-                    (self.ahead[at - 1][from] + step, from)
-                });
-                let (best, from) = ways.fold((i32::MIN, 0), |best, it| if it.0 > best.0 { it } else { best });
-                self.ahead[at][to] = best + self.emission[at][to];
-                self.from[at][to] = from as u8;
+            let (mut best, mut origin) = ([i32::MIN; 8], [0; 8]);
+            for (from, row) in model.joints[joint_of(token)].iter().enumerate().take(LABELS) {
+                let reached = self.ahead[at - 1][from];
+                for to in 0..8 {
+                    let way = reached + i32::from(row[to]);
+                    origin[to] = if way > best[to] { from as i32 } else { origin[to] };
+                    best[to] = best[to].max(way);
+                }
             }
+            self.ahead[at] = std::array::from_fn(|to| best[to] + self.emission[at][to]);
+            self.from[at] = origin;
         }
-        self.behind[count - 1] = [0; LABELS];
+        self.behind[count - 1] = [0; 8];
         for at in (1..count).rev() {
-            let joint = joint_of(&tokens[at]);
-            for from in 0..LABELS {
-                let ways = (0..LABELS).map(|to| {
-                    let step = allowed(from, to).map_or(NEVER, |()| model.joint(joint, from, to));
-                    step + self.emission[at][to] + self.behind[at][to]
-                });
-                self.behind[at - 1][from] = ways.max().unwrap_or(NEVER);
+            let rest: [i32; 8] = std::array::from_fn(|to| self.emission[at][to] + self.behind[at][to]);
+            for (from, row) in model.joints[joint_of(&tokens[at])].iter().enumerate().take(LABELS) {
+                let ways: [i32; 8] = std::array::from_fn(|to| rest[to] + i32::from(row[to]));
+                self.behind[at - 1][from] = ways[..LABELS].iter().copied().fold(i32::MIN, i32::max);
             }
         }
         let last = &self.ahead[count - 1];
         let mut label = (0..LABELS).fold(0, |best, it| if last[it] > last[best] { it } else { best });
         for at in (0..count).rev() {
             self.labels[at] = label as u8;
-            label = usize::from(self.from[at][label]);
+            label = self.from[at][label] as usize;
         }
     }
 

@@ -1,12 +1,16 @@
 //! Where names may be: runs of capitalised words, with what stands around them. Decides nothing.
 
+use std::ops::Range;
+
 use super::hash::word_hash;
-use super::lexicon::Cue;
+use super::lexicon::{Cue, Entry};
 use super::token::{Gap, Shape, Token, Tokens, is_letter};
 use crate::detect::masks::Masks;
 
 /// How far back from a run its surroundings are read, in bytes.
 const LOOK_BACK: usize = 28;
+/// Words and marks that are read before it, at least.
+const TOKENS_BEFORE: usize = 3;
 /// Tokens that are read behind a run.
 const AROUND: usize = 2;
 /// Tokens of a run at most.
@@ -21,6 +25,8 @@ pub struct Run {
     pub first: usize,
     /// Behind the last of them.
     pub last: usize,
+    /// 0 in a message or a sentence by itself, where people are named otherwise than in a report; else 1.
+    pub register: u64,
     /// Tokens behind the run.
     ahead: usize,
 }
@@ -29,6 +35,11 @@ impl Run {
     /// The tokens that may be part of a name.
     pub fn own(&self) -> &[Token] {
         &self.tokens[self.first..self.last]
+    }
+
+    /// The table by which its names are scored.
+    pub fn table_of_names(&self) -> usize {
+        if self.register == 0 { 2 } else { 0 }
     }
 
     /// Reads the run that the word at `at` begins; where to go on, and whether it is worth a decision.
@@ -41,24 +52,17 @@ impl Run {
         self.tokens.clear();
         self.take(tokens, head, case);
         let end = self.tokens[self.last - 1].end as usize;
-        if !self.tokens.iter().any(is_plausible) {
+        if !self.tokens[..self.last].iter().any(is_plausible) {
             return (end.max(at + 1), false);
         }
-        self.look_ahead(tokens, end);
+        self.look_ahead(tokens);
         self.look_back(tokens, at, lo);
         (end.max(at + 1), true)
     }
 
     /// Puts what stands before the head in front of it, and names and particles directly before it into the run.
     fn look_back(&mut self, tokens: Tokens<'_>, at: usize, lo: usize) {
-        let mut from = lo.max(at.saturating_sub(LOOK_BACK));
-        if from > lo {
-            // Tokens never hold blanks, so that reading from one gives the same tokens as reading from the start.
-            match tokens.text[from..at].iter().position(|it| matches!(it, b' ' | b'\n' | b'\t')) {
-                Some(blank) => from += blank,
-                None => from = at,
-            }
-        }
+        let mut from = context_start(tokens, at, lo);
         let own = self.last;
         while let Some(mut token) = tokens.next(from).filter(|it| (it.start as usize) < at) {
             from = token.end as usize;
@@ -90,27 +94,52 @@ impl Run {
             if token.gap == Gap::Paragraph || self.tokens.len() >= LONGEST {
                 break;
             }
+            let links = self.tokens.len() - self.last;
+            self.tokens.push(token);
             if is_own(&token) || case == Case::Lower && goes_on_in_lower_case(&token) {
-                self.tokens.push(token);
                 self.last = self.tokens.len();
-            } else if is_link(&token) && self.tokens.len() - self.last < 2 {
-                self.tokens.push(token);
-            } else {
+            } else if links >= 2 || !is_link(&token) {
                 break;
             }
             at = token.end as usize;
         }
-        self.tokens.truncate(self.last);
     }
 
-    fn look_ahead(&mut self, tokens: Tokens<'_>, mut at: usize) {
-        for _ in 0..AROUND {
+    /// Sees to it that as many tokens as are wanted stand behind the run, where there are so many.
+    fn look_ahead(&mut self, tokens: Tokens<'_>) {
+        self.tokens.truncate(self.last + AROUND);
+        while self.tokens.len() < self.last + AROUND {
+            let at = self.tokens[self.tokens.len() - 1].end as usize;
             let Some(token) = tokens.next(at) else { break };
-            at = token.end as usize;
             self.tokens.push(token);
-            self.ahead += 1;
         }
+        self.ahead = self.tokens.len() - self.last;
     }
+}
+
+/// Where to read from, so that the words before `at` that matter are read. No token goes on over a blank or a mark that
+/// joins nothing: reading from one gives the same tokens as reading from the start.
+fn context_start(tokens: Tokens<'_>, at: usize, lo: usize) -> usize {
+    let floor = lo.max(at.saturating_sub(LOOK_BACK));
+    let (mut from, mut cut, mut before) = (at, at, 0);
+    let mut in_word = false;
+    while from > floor && before < TOKENS_BEFORE {
+        from -= 1;
+        let byte = tokens.text[from];
+        let parts = parts_words(byte);
+        if parts {
+            before += usize::from(in_word) + usize::from(!matches!(byte, b' ' | b'\n' | b'\r' | b'\t'));
+            cut = from;
+        }
+        in_word = !parts;
+    }
+    if from > lo { cut } else { lo }
+}
+
+/// True for blanks, and for marks that are tokens by themselves.
+#[inline]
+fn parts_words(byte: u8) -> bool {
+    !(byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'-' | b'\'' | b'.'))
 }
 
 /// Where the word begins that hyphens or apostrophes join to the one at `at`: `al-Rashid`, `d'Angelo`.
@@ -178,7 +207,7 @@ fn goes_on_in_lower_case(token: &Token) -> bool {
 /// A run is decided on where one of its words is a known name or place, or no known word at all.
 fn is_plausible(token: &Token) -> bool {
     let entry = token.entry;
-    let named = entry.given() > 0 || entry.surname() > 0 || entry.place() > 0;
+    let named = is_named(entry);
     match token.shape {
         Shape::Title | Shape::Upper | Shape::Mixed => named || entry.common() == 0,
         Shape::Lower => named && entry.cue() != Cue::Particle,
@@ -186,8 +215,17 @@ fn is_plausible(token: &Token) -> bool {
     }
 }
 
+#[inline]
+fn is_named(entry: Entry) -> bool {
+    entry.given() > 0 || entry.surname() > 0 || entry.place() > 0
+}
+
+/// Bytes of the longest particle.
+const LONGEST_PARTICLE: usize = 5;
 /// Bytes whose case is judged together.
 const STRETCH: usize = 1024;
+/// Bytes of a text up to which it is a message or a sentence by itself.
+const SHORT_MESSAGE: usize = 150;
 /// Bytes of a text up to which it may be a message in lower case.
 const MESSAGE: usize = 4096;
 /// Bytes to each capital from which on a stretch counts as written in lower case.
@@ -196,6 +234,7 @@ const SPARSE: usize = 72;
 /// Calls `visit` with every run of the text `lo..hi`.
 pub fn each_run(tokens: Tokens<'_>, lo: usize, run: &mut Run, mut visit: impl FnMut(&Run)) {
     let (mut from, mut at) = (lo, lo);
+    run.register = u64::from(tokens.hi - lo > SHORT_MESSAGE);
     while from < tokens.hi {
         let to = (from + STRETCH).min(tokens.hi);
         let case = if tokens.hi - lo > MESSAGE { Case::Mixed } else { case_of(tokens, from, to) };
@@ -206,7 +245,8 @@ pub fn each_run(tokens: Tokens<'_>, lo: usize, run: &mut Run, mut visit: impl Fn
                 at = end;
                 continue;
             }
-            if tokens.lexicon.entry(word_hash(tokens.text, start, end)).is_never() {
+            let entry = tokens.lexicon.entry(word_hash(tokens.text, start, end));
+            if entry.is_never() || case == Case::Mixed && is_hopeless(tokens, start..end, entry) {
                 at = end;
                 continue;
             }
@@ -218,6 +258,61 @@ pub fn each_run(tokens: Tokens<'_>, lo: usize, run: &mut Run, mut visit: impl Fn
         }
         from = to;
     }
+}
+
+/// True for a capitalised word that by itself and before what follows is no name: an ordinary or unknown word before a
+/// common or unknown one in lower case, a month in a date, a code between the marks of a message.
+#[inline]
+fn is_hopeless(tokens: Tokens<'_>, word: Range<usize>, entry: Entry) -> bool {
+    let before = if word.start > 0 { tokens.text[word.start - 1] } else { b' ' };
+    let [behind, next] = match tokens.text[..tokens.hi].get(word.end..) {
+        Some(&[behind, next, ..]) => [behind, next],
+        Some(&[behind]) => [behind, b' '],
+        _ => return false,
+    };
+    match (behind, next) {
+        (b' ', b'a'..=b'z') => !matches!(before, b'-' | b'\'') && is_lone(tokens, word, entry),
+        (b' ' | b'-', b'0'..=b'9') => entry.cue() == Cue::Calendar,
+        (b' ', b' ') => entry.cue() == Cue::Calendar && tokens.masks.digit_at(word.end + 2),
+        (b' ', b'/') => true,
+        (b'|' | b'^' | b'&', _) => matches!(before, b'|' | b'^' | b'&') && is_rare(entry),
+        _ => false,
+    }
+}
+
+/// True for what hardly anybody is called.
+fn is_rare(entry: Entry) -> bool {
+    entry.given() == 0 && entry.surname() <= 2 && entry.place() == 0
+}
+
+/// True where a short capitalised word with a period stands before: `Dr. Waters`.
+fn may_be_titled(tokens: Tokens<'_>, at: usize) -> bool {
+    let before = tokens.text[..at].iter().rev();
+    let mut letters = before.skip(2).take_while(|it| it.is_ascii_alphabetic()).take(4);
+    at > 3 && tokens.text[at - 2] == b'.' && (1..4).contains(&letters.by_ref().count()) && {
+        let word = Masks::run_start(&tokens.masks.word, at - 2, 0);
+        tokens.text[word].is_ascii_uppercase()
+    }
+}
+
+/// The same before a word in lower case, which begins behind one blank.
+fn is_lone(tokens: Tokens<'_>, word: Range<usize>, entry: Entry) -> bool {
+    let ordinary = entry.common() > 0 && !is_named(entry)
+        || entry.given() == 0 && entry.surname() <= 3 && entry.place() == 0 && entry.common() >= 4;
+    let unknown = entry.is_unknown() && tokens.text[word.clone()].is_ascii() && word.len() > 1;
+    if !ordinary && !unknown || may_be_titled(tokens, word.start) {
+        return false;
+    }
+    let next = word.end + 1;
+    let end = Masks::run_end(&tokens.masks.word, next, tokens.hi);
+    if tokens.is_joined_behind(end) {
+        return false;
+    }
+    if ordinary && end - next > LONGEST_PARTICLE {
+        return true;
+    }
+    let follower = tokens.lexicon.entry(word_hash(tokens.text, next, end));
+    if ordinary { follower.cue() != Cue::Particle } else { follower.is_unknown() }
 }
 
 /// Where a word begins that may begin a name.

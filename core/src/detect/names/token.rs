@@ -132,8 +132,27 @@ impl Tokens<'_> {
         (at, gap)
     }
 
+    #[inline]
     fn word(&self, start: usize) -> Token {
-        let mut end = Masks::run_end(&self.masks.word, start, self.hi);
+        let end = Masks::run_end(&self.masks.word, start, self.hi);
+        if self.is_joined_behind(end) || end - start >= 64 {
+            return self.long_word(start, end);
+        }
+        let shape = match self.is_glued_like_code(start, end) {
+            true => None,
+            false => self.plain_shape(start, end - start),
+        };
+        let Some(shape) = shape else { return self.long_word(start, end) };
+        let hash = word_hash(self.text, start, end);
+        let mut entry = self.lexicon.entry(hash);
+        if entry.is_unknown() {
+            entry = self.folded(start, end).unwrap_or_default();
+        }
+        self.dotted(Token { start: start as u32, end: end as u32, hash, entry, shape, gap: Gap::None })
+    }
+
+    /// A word of any kind, of which one run of letters and digits ends at `end`.
+    fn long_word(&self, start: usize, mut end: usize) -> Token {
         let mut parts = [(start, end); 4];
         let mut count = 1;
         while let Some(next) = self.joined(end) {
@@ -152,9 +171,14 @@ impl Tokens<'_> {
         } else {
             self.look_up(start, end, &parts[..count])
         };
-        let mut token = Token { start: start as u32, end: end as u32, hash, entry, shape, gap: Gap::None };
-        let dotted = end < self.hi && self.text[end] == b'.';
-        if dotted && (shape == Shape::Initial || entry.cue().takes_a_dot()) {
+        self.dotted(Token { start: start as u32, end: end as u32, hash, entry, shape, gap: Gap::None })
+    }
+
+    /// The word with the period that belongs to it.
+    #[inline]
+    fn dotted(&self, mut token: Token) -> Token {
+        let dotted = (token.end as usize) < self.hi && self.text[token.end as usize] == b'.';
+        if dotted && (token.shape == Shape::Initial || token.entry.cue().takes_a_dot()) {
             token.end += 1;
         }
         token
@@ -234,8 +258,33 @@ impl Tokens<'_> {
         }
     }
 
+    /// The shape of an ordinary word, as the masks tell it; `None` for any other.
+    #[inline]
+    fn plain_shape(&self, start: usize, len: usize) -> Option<Shape> {
+        let own = |mask: &[u64]| Masks::window(mask, start) & !(!0 << len);
+        if (own(&self.masks.digit) | own(&self.masks.hump)) != 0 || own(&self.masks.word) != !(!0 << len) {
+            return None;
+        }
+        // Behind a small letter, only a hump begins another case.
+        match (self.text[start], len) {
+            (b'a'..=b'z', _) => Some(Shape::Lower),
+            (b'A'..=b'Z', 1) => Some(Shape::Initial),
+            (b'A'..=b'Z', _) if self.text[start + 1].is_ascii_lowercase() => Some(Shape::Title),
+            _ => None,
+        }
+    }
+
     /// True where marks of code, paths, handles or hosts touch the word.
+    #[inline]
     fn is_glued_like_code(&self, start: usize, end: usize) -> bool {
+        let before = if start > 0 { self.text[start - 1] } else { b' ' };
+        let after = if end < self.hi { self.text[end] } else { b' ' };
+        (BESIDE[usize::from(before)] & BEFORE_CODE | BESIDE[usize::from(after)] & BEHIND_CODE) != 0
+            && self.is_touched(start, end)
+    }
+
+    /// The same where the bytes beside the word may be such marks.
+    fn is_touched(&self, start: usize, end: usize) -> bool {
         let before = if start > 0 { self.text[start - 1] } else { b' ' };
         let behind = |at: usize| if at < self.hi { self.text[at] } else { b' ' };
         let dotted_before =
@@ -252,10 +301,24 @@ impl Tokens<'_> {
     /// True for a word by itself that can be no name, as its bytes and its neighbours tell: `HTTP2`, `Foo.java`, `/Path`.
     #[inline]
     pub fn is_code(&self, start: usize, end: usize) -> bool {
-        let joined = start > 0 && matches!(self.text[start - 1], b'-' | b'\'');
-        let goes_on = end < self.hi && matches!(self.text[end], b'-' | b'\'');
+        let before = if start > 0 { self.text[start - 1] } else { b' ' };
+        let after = if end < self.hi { self.text[end] } else { b' ' };
+        let (before, after) = (BESIDE[usize::from(before)], BESIDE[usize::from(after)]);
         let digits = Masks::window(&self.masks.digit, start) & !(!0 << (end - start).min(63)) != 0;
-        !joined && !goes_on && (digits || self.is_glued_like_code(start, end))
+        let touched = || (before & BEFORE_CODE | after & BEHIND_CODE) != 0 && self.is_touched(start, end);
+        (before | after) & JOINT == 0 && (digits || touched())
+    }
+
+    /// True where a hyphen or apostrophe stands before `start`.
+    #[inline]
+    pub fn is_joined_before(&self, start: usize) -> bool {
+        start > 0 && BESIDE[usize::from(self.text[start - 1])] & JOINT != 0
+    }
+
+    /// True where one stands at `end`.
+    #[inline]
+    pub fn is_joined_behind(&self, end: usize) -> bool {
+        end < self.hi && BESIDE[usize::from(self.text[end])] & JOINT != 0
     }
 
     fn mark(&self, start: usize) -> Token {
@@ -276,6 +339,25 @@ impl Tokens<'_> {
         Token { start, end, hash, entry: Entry::default(), shape, gap: Gap::None }
     }
 }
+
+/// What a byte beside a word may make of it.
+const BESIDE: [u8; 256] = {
+    let mut table = [0; 256];
+    let (before, behind) = (*b"_@#$\\%&/.", *b"_@$\\=/(:.");
+    let mut at = 0;
+    while at < before.len() {
+        table[before[at] as usize] |= BEFORE_CODE;
+        table[behind[at] as usize] |= BEHIND_CODE;
+        at += 1;
+    }
+    table[b'-' as usize] |= JOINT;
+    table[b'\'' as usize] |= JOINT;
+    table
+};
+const BEFORE_CODE: u8 = 1;
+const BEHIND_CODE: u8 = 2;
+/// Marks that join words.
+const JOINT: u8 = 4;
 
 #[inline]
 pub fn is_letter(byte: u8) -> bool {
