@@ -182,3 +182,14 @@ fn two_scans_at_once_do_not_mix() {
     assert!(runs.lines().skip(1).all(|row| row.contains("complete      ") && row.contains(" 300 ")), "{runs}");
     folder.ok(0, &["audit", "verify", "--inventory", "share.db"]);
 }
+
+#[test]
+fn an_inventory_within_what_it_is_about_is_no_source() {
+    let folder = Folder::new("within");
+    folder.grow(1);
+    let scan = ["scan", ".", "--inventory", "share/own.db", "--exit-zero", "--format", "jsonl"];
+    for _ in 0..2 {
+        let out = folder.ok(0, &scan);
+        assert!(!out.contains("own.db"), "{out}");
+    }
+}
