@@ -98,7 +98,7 @@ fn what_an_inventory_knows_can_be_asked() {
     let explain = inventory(&["explain", "share/exports/a.csv"]);
     assert!(explain.contains("sensitive") && explain.contains("register: accepted, owner CISO"), "{explain}");
     let log = folder.ok(0, &["audit", "export", "--inventory", "share.db"]);
-    assert!(log.contains("\"kind\":\"key_use\"") && !log.contains("8710"));
+    assert!(log.contains("\"kind\":\"key_use\"") && !log.contains("22 8710"));
     folder.file("log.jsonl", &log);
     let verified = folder.ok(0, &["audit", "verify", "--log", "log.jsonl"]);
     let head = verified.trim().rsplit(' ').next().unwrap().to_owned();
