@@ -98,7 +98,7 @@ fn what_an_inventory_knows_can_be_asked() {
     let explain = inventory(&["explain", "share/exports/a.csv"]);
     assert!(explain.contains("sensitive") && explain.contains("register: accepted, owner CISO"), "{explain}");
     let log = folder.ok(0, &["audit", "export", "--inventory", "share.db"]);
-    assert!(log.contains("\"kind\":\"key_use\"") && !log.contains("8710"));
+    assert!(log.contains("\"kind\":\"key_use\"") && !log.contains("22 8710"));
     folder.file("log.jsonl", &log);
     let verified = folder.ok(0, &["audit", "verify", "--log", "log.jsonl"]);
     let head = verified.trim().rsplit(' ').next().unwrap().to_owned();
@@ -181,4 +181,15 @@ fn two_scans_at_once_do_not_mix() {
     let runs = folder.ok(0, &["inventory", "runs", "--inventory", "share.db"]);
     assert!(runs.lines().skip(1).all(|row| row.contains("complete      ") && row.contains(" 300 ")), "{runs}");
     folder.ok(0, &["audit", "verify", "--inventory", "share.db"]);
+}
+
+#[test]
+fn an_inventory_within_what_it_is_about_is_no_source() {
+    let folder = Folder::new("within");
+    folder.grow(1);
+    let scan = ["scan", ".", "--inventory", "share/own.db", "--exit-zero", "--format", "jsonl"];
+    for _ in 0..2 {
+        let out = folder.ok(0, &scan);
+        assert!(!out.contains("own.db"), "{out}");
+    }
 }

@@ -116,6 +116,10 @@ pub fn run(args: Args) -> Result<u8> {
     report.finish(&totals)?;
     if let Some(recorder) = recorder {
         let (store, head) = recorder.finish(&totals)?;
+        if let Some(run) = store.last_run()? {
+            let people = run.individuals;
+            eprintln!("run {}: {} individuals ({} to {})", run.id, people.count, people.low, people.high);
+        }
         eprintln!("audit head {head}");
         if let Some(path) = &args.report {
             args.write_report(store, path, &options.masking)?;
@@ -194,8 +198,20 @@ impl Args {
             respect_ignore: self.respect_ignore,
             include: self.include.clone(),
             exclude: self.exclude.clone(),
-            except: self.output.clone(),
+            except: self.own_files(),
         }
+    }
+
+    /// What the scan itself writes.
+    fn own_files(&self) -> Vec<PathBuf> {
+        let beside = |store: &PathBuf| {
+            ["", "-wal", "-shm", "-lock"].map(|suffix| {
+                let mut path = store.clone().into_os_string();
+                path.push(suffix);
+                PathBuf::from(path)
+            })
+        };
+        self.output.iter().chain(&self.report).cloned().chain(self.inventory.iter().flat_map(beside)).collect()
     }
 
     /// A path that is not there is most likely a slip of the keyboard, and no result at all.

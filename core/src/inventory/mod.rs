@@ -5,7 +5,7 @@
 //! - [`Inventory::runs`]: every scan ([`Run`]), with the store's figures at its end and [`Inventory::run_counts`] for
 //!   trends. The last complete one is [`Inventory::last_run`].
 //! - [`Inventory::each_source`]: every file ([`SourceRow`]) with verdict, coverage, counts by entity, individuals and
-//!   what the file system says; [`RiskRules::assess`] makes exposure and risk of it.
+//!   what the file system says; [`Inventory::each_risk`] adds exposure and risk.
 //! - [`Inventory::each_finding`] of a source: [`FindingRow`] with its place, kind and fingerprint.
 //! - [`Inventory::each_unread`]: parts that were not read.
 //! - [`Inventory::individuals`] and [`Inventory::flow`]: distinct persons, and which sources share them.

@@ -192,7 +192,8 @@ impl Inventory {
         Ok(self.runs()?.into_iter().rfind(|run| run.state == RunState::Complete))
     }
 
-    /// What was counted at a run's end: by `verdict`, `state`, `entity`, `category` and `unread` (reason).
+    /// What was counted at a run's end: by `verdict`, `state`, `entity`, `category`, `unread` (reason) and
+    /// `risk` (level, by the built-in rules).
     ///
     /// # Errors
     /// Kind `Io` where the store cannot be read.

@@ -26,8 +26,8 @@ pub struct WalkOptions {
     pub include: Vec<String>,
     /// No file or folder that matches one of these globs.
     pub exclude: Vec<String>,
-    /// A file that is never a source: the report being written.
-    pub except: Option<PathBuf>,
+    /// Files that are never sources: the report being written, the inventory and what lies beside it.
+    pub except: Vec<PathBuf>,
 }
 
 /// One step of a walk.
@@ -143,7 +143,7 @@ impl Iterator for Walk {
 struct Filter {
     include: Option<GlobSet>,
     exclude: GlobSet,
-    except: Option<PathBuf>,
+    except: Vec<PathBuf>,
     respect_ignore: bool,
 }
 
@@ -153,7 +153,7 @@ impl Filter {
         Ok(Filter {
             include,
             exclude: globs(&options.exclude)?,
-            except: options.except.as_ref().and_then(|path| path.canonicalize().ok()),
+            except: options.except.iter().filter_map(|path| path.canonicalize().ok()).collect(),
             respect_ignore: options.respect_ignore,
         })
     }
@@ -178,8 +178,9 @@ impl Filter {
     }
 
     fn is_except(&self, path: &Path) -> bool {
-        let Some(except) = &self.except else { return false };
-        except.file_name() == path.file_name() && path.canonicalize().is_ok_and(|it| it == *except)
+        let named = |except: &&PathBuf| except.file_name() == path.file_name();
+        let mut named = self.except.iter().filter(named).peekable();
+        named.peek().is_some() && path.canonicalize().is_ok_and(|it| named.any(|except| *except == it))
     }
 }
 

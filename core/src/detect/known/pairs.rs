@@ -25,6 +25,17 @@ struct Part {
     hash: u64,
 }
 
+/// Kinds of parts that a field may hold.
+#[derive(Clone, Copy)]
+struct Parts {
+    dates: bool,
+    others: bool,
+}
+
+impl Parts {
+    const ALL: Parts = Parts { dates: true, others: true };
+}
+
 /// What pairs are looked for in.
 pub(super) struct Pairing<'a> {
     pub known: &'a Known,
@@ -43,6 +54,7 @@ impl Pairing<'_> {
         let fields = if has_fields { &self.segment.fields[..] } else { &whole[..] };
         let mut searched = self.cells.searched.iter().copied().peekable();
         let mut parts = Vec::new();
+        let lanes: Vec<Parts> = self.prepared.lanes.iter().map(|it| self.parts_of(it)).collect();
         let mut record = None;
         for (index, field) in (0u32..).zip(fields) {
             let is_searched = searched.next_if_eq(&index).is_some();
@@ -52,7 +64,8 @@ impl Pairing<'_> {
                     self.pair(&parts, usize::MAX, hits);
                     parts.clear();
                 }
-                self.field(field, number, is_searched, &mut parts);
+                let wanted = lanes.get(field.label as usize).copied().unwrap_or(Parts::ALL);
+                self.field(field, wanted, (number, is_searched), &mut parts);
             } else if is_searched {
                 self.running(field, number, items, hits);
             }
@@ -61,7 +74,10 @@ impl Pairing<'_> {
     }
 
     /// The parts in one field of a record.
-    fn field(&self, field: &Field, number: u32, may_add: bool, parts: &mut Vec<Part>) {
+    fn field(&self, field: &Field, wanted: Parts, (number, may_add): (u32, bool), parts: &mut Vec<Part>) {
+        if !wanted.dates && !wanted.others {
+            return;
+        }
         let (lo, hi) = bounds(self.plain, field);
         let value = &self.text.0[lo..hi.max(lo)];
         if value.len() < 2 || value.len() > 96 || parts.len() >= MOST_PARTS {
@@ -70,10 +86,13 @@ impl Pairing<'_> {
         let lane = self.prepared.lanes.get(field.label as usize);
         let says = |column: u8| lane.is_none_or(|lane| self.fits(lane, column));
         if value.iter().any(u8::is_ascii_digit)
-            && self.has_dates()
+            && wanted.dates
             && let Some(normal) = date(value).and_then(|it| Normal::of(&it))
         {
             self.take(lo, hi, &normal, true, (number, may_add), &says, parts);
+            return;
+        }
+        if !wanted.others {
             return;
         }
         let Some(normal) = Normal::of(value) else { return };
@@ -188,9 +207,17 @@ impl Pairing<'_> {
         self.known.targets.iter().flatten().any(is)
     }
 
-    fn has_dates(&self) -> bool {
-        let mut columns = self.known.list.header.columns.iter().zip(&self.known.targets);
-        columns.any(|(column, target)| column.part && target.is_some_and(|it| it.is_date))
+    /// The kinds of parts that a label does not speak against.
+    fn parts_of(&self, lane: &Lane) -> Parts {
+        let mut parts = Parts { dates: false, others: false };
+        for (number, column) in (0u8..).zip(&self.known.list.header.columns) {
+            if column.part && self.fits(lane, number) {
+                let is_date = self.known.targets[usize::from(number)].is_some_and(|it| it.is_date);
+                parts.dates |= is_date;
+                parts.others |= !is_date;
+            }
+        }
+        parts
     }
 
     /// True where every pair has a date.

@@ -94,6 +94,9 @@ impl Recorder {
         let individuals = self.individuals_now()?;
         let summed = self.sum_up(state, individuals);
         let body = summed.map_err(|error| self.store.failed("writing", error))?;
+        if self.store.run_counts(self.run, "risk")?.is_empty() {
+            self.store.count_risks(self.run, (self.clock)())?;
+        }
         self.audit("run_end", &body)?;
         self.commit()?;
         // The file by itself is whole then.

@@ -1,5 +1,6 @@
 //! Exposure and risk: likelihood × impact of each source, with every input listed. Pure; the rules are data.
 
+mod all;
 mod rules;
 
 use std::collections::BTreeMap;

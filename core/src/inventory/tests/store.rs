@@ -31,6 +31,16 @@ fn what_a_scan_finds_can_be_read_again() {
     let run = store.last_run().unwrap().unwrap();
     assert_eq!((run.sources, run.findings), (totals.sources, totals.findings()));
     assert_eq!((run.individuals.count, run.individuals.low), (3, 3), "{:?}", run.individuals);
+    let levels: u64 = store.run_counts(1, "risk").unwrap().values().sum();
+    assert_eq!(levels, totals.sources);
+    let mut risks = 0;
+    let count = |source: SourceRow, risk: Risk| {
+        assert!(!risk.inputs.is_empty() && risk.score() >= 1, "{}", source.path.display());
+        risks += 1;
+        Ok(())
+    };
+    store.each_risk(&RiskRules::builtin().unwrap(), 1000, count).unwrap();
+    assert_eq!(risks, totals.sources);
     assert!(store.audit_head().unwrap().seq >= 3);
     store.verify_audit(&[]).unwrap();
 }
