@@ -265,7 +265,7 @@ struct Lines(Vec<String>);
 
 impl Sink for Lines {
     fn begin(&mut self, source: &Source) -> Result<(), phisift::Error> {
-        self.0.push(format!("begin {source:?}"));
+        self.0.push(format!("begin {:?}", source.path));
         Ok(())
     }
 
@@ -280,6 +280,9 @@ impl Sink for Lines {
     }
 
     fn end(&mut self, summary: &SourceSummary) -> Result<(), phisift::Error> {
+        // The time of the last access is that of the scan before.
+        let mut summary = summary.clone();
+        summary.source.stat = None;
         self.0.push(format!("end {summary:?}"));
         Ok(())
     }

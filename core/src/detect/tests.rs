@@ -183,13 +183,13 @@ fn names_in_second(first: &str, second: &str) -> Vec<String> {
 
 #[test]
 fn a_word_after_which_something_is_called_stays_no_name() {
-    let second = "Seen today. Murphy was present and Dr. Murphy agreed.";
+    let second = "Seen today. Murphy was present and Murphy agreed.";
     let by_itself = names_in_second("Nothing is called so here.", second);
     let rejected = names_in_second("There is no Murphy sign today.", second);
     let established =
         names_in_second("There is no Murphy sign. Patient: Jane Murphy, seen with Mr. Jim Murphy.", second);
-    assert_eq!(rejected, ["Murphy"], "only the titled one is a name");
-    assert!(by_itself.len() >= rejected.len());
+    assert_eq!(by_itself.len(), 2, "{by_itself:?}");
+    assert_eq!(rejected, [""; 0]);
     assert_eq!(established, ["Murphy", "Murphy"]);
 }
 

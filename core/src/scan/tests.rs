@@ -69,6 +69,9 @@ impl Sink for Protocol {
     }
 
     fn end(&mut self, summary: &SourceSummary) -> Result<(), Error> {
+        // The time of the last access is that of the scan before.
+        let mut summary = summary.clone();
+        summary.source.stat = None;
         self.note(format!("{summary:?}"))
     }
 }
