@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { Detector, detect, detectAsync, redact, version } from '../index.mjs'
 
-const text = '🏥 Pe\u0301rez, SSN: 123-45-6788'
+const text = '🏥 re\u0301cit, SSN: 123-45-6788'
 
 test('offsets count UTF-16 units', () => {
   const [found, ...more] = detect(text)
@@ -26,7 +26,7 @@ test('a lone surrogate does not move offsets', () => {
 })
 
 test('redaction replaces values', () => {
-  assert.equal(redact(text), '🏥 Pe\u0301rez, SSN: [us_ssn]')
+  assert.equal(redact(text), '🏥 re\u0301cit, SSN: [us_ssn]')
   assert.ok(!redact(text, 'mask').includes('123-45-6788'))
   assert.equal(redact('nothing here'), 'nothing here')
 })

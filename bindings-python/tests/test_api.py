@@ -8,7 +8,7 @@ import pytest
 
 import phisift
 
-TEXT = "🏥 Pe\u0301rez, SSN: 123-45-6788"
+TEXT = "🏥 re\u0301cit, SSN: 123-45-6788"
 
 
 def test_detections_are_frozen_and_hold_no_text() -> None:
@@ -38,7 +38,7 @@ def test_many_texts_give_packed_buffers() -> None:
 
 
 def test_redaction_replaces_values() -> None:
-    assert phisift.redact(TEXT) == "🏥 Pe\u0301rez, SSN: [us_ssn]"
+    assert phisift.redact(TEXT) == "🏥 re\u0301cit, SSN: [us_ssn]"
     assert "123-45-6788" not in phisift.redact(TEXT, "mask")
     assert phisift.redact("nothing here") == "nothing here"
 
