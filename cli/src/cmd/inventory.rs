@@ -8,7 +8,7 @@ use phisift::detect::Ruleset;
 use phisift::inventory::{
     Between, ChangeKind, Inventory, RiskRules, RunState, SourceRow, Surroundings, Treatment, Trend,
 };
-use phisift::model::{Role, Seal};
+use phisift::model::{Role, Seal, civil};
 use phisift::report::shown_path;
 use phisift::scan::Sealer;
 use serde_json::json;
@@ -307,19 +307,10 @@ fn one_line(text: &str) -> String {
     text.chars().map(|it| if it.is_control() { '\u{FFFD}' } else { it }).collect()
 }
 
-/// `2026-02-28 13:37:00` of seconds since 1970, in UTC (days to date: Hinnant, "chrono-compatible low-level date
-/// algorithms").
+/// `2026-02-28 13:37:00` of seconds since 1970, in UTC.
 fn time(seconds: i64) -> String {
-    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let z = days + 719_468;
-    let era = z.div_euclid(146_097);
-    let of_era = z.rem_euclid(146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let (year, month) = if month < 10 { (year, month + 3) } else { (year + 1, month - 9) };
-    let year = year + era * 400;
+    let (year, month, day) = civil(seconds.div_euclid(86_400));
+    let rest = seconds.rem_euclid(86_400);
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60)
 }
 

@@ -83,7 +83,7 @@ fn as_json(it: &Classes) -> Value {
         "records": it.records,
         "classes": it.classes,
         "k": it.k,
-        "highest_risk": if it.k > 0 { 1.0 / it.k as f64 } else { 0.0 },
+        "highest_risk": it.highest_risk(),
         "average_risk": it.average_risk(),
         "sizes": sizes.collect::<Vec<_>>(),
         "diversity": diversity.collect::<Vec<_>>(),
@@ -104,9 +104,8 @@ fn as_table(it: &Classes) -> String {
     }
     let below = it.records_below(11);
     out += &format!("\nfewer than 11 alike: {below} records ({:.1}%)\n", share(below));
-    out += &format!("chance to pick the right record: {:.4} on average, {:.4} at worst\n", it.average_risk(), {
-        if it.k > 0 { 1.0 / it.k as f64 } else { 0.0 }
-    });
+    let (average, worst) = (it.average_risk(), it.highest_risk());
+    out += &format!("chance to pick the right record: {average:.4} on average, {worst:.4} at worst\n");
     for it in &it.diversity {
         out += &format!(
             "{}: l = {} (by entropy {:.2}); one value for all in {} classes of {} records\n",

@@ -1,6 +1,7 @@
 //! `phisift scan`: files and folders in, a report out.
 
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use phisift::inventory::{Inventory, Recorder, RiskRules, RunOptions};
 use phisift::model::Limits;
 use phisift::report::{Labels, ReportOptions, report};
 use phisift::scan::{Both, Cancel, Progress, ScanOptions, Scanner, Sealer};
-use phisift::walk::{STDIN, Walk, WalkOptions};
+use phisift::walk::{STDIN, Walk, WalkOptions, path_from_bytes};
 
 use crate::args::{DetectArgs, bytes};
 use crate::cmd::{self, worker};
@@ -162,8 +163,13 @@ impl Args {
         let edm = match &self.detect.edm {
             None => None,
             Some(path) => {
-                let list = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-                Some(list[list.len().saturating_sub(8)..].to_vec())
+                let end = File::open(path).and_then(|mut it| {
+                    let mut end = [0; 8];
+                    it.seek(SeekFrom::End(-8))?;
+                    it.read_exact(&mut end)?;
+                    Ok(end)
+                });
+                Some(end.with_context(|| format!("reading {}", path.display()))?)
             }
         };
         Ok(serde_json::json!({
@@ -227,7 +233,7 @@ impl Args {
         if list.as_os_str() == STDIN {
             return Ok(Walk::new(Listed(Box::new(BufReader::new(std::io::stdin()))), options)?);
         }
-        let file = std::fs::File::open(list).with_context(|| format!("reading {}", list.display()))?;
+        let file = File::open(list).with_context(|| format!("reading {}", list.display()))?;
         Ok(Walk::new(Listed(Box::new(BufReader::new(file))), options)?)
     }
 
@@ -273,19 +279,8 @@ impl Iterator for Listed {
                 bytes.pop();
             }
             if !bytes.is_empty() {
-                return Some(path_of(bytes));
+                return Some(path_from_bytes(bytes));
             }
         }
     }
-}
-
-#[cfg(unix)]
-fn path_of(bytes: Vec<u8>) -> PathBuf {
-    use std::os::unix::ffi::OsStringExt;
-    std::ffi::OsString::from_vec(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn path_of(bytes: Vec<u8>) -> PathBuf {
-    String::from_utf8_lossy(&bytes).into_owned().into()
 }

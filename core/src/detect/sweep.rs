@@ -189,7 +189,7 @@ impl Places<'_> {
     fn numbers(&mut self, lo: usize, hi: usize, field: u32) {
         let mut at = lo;
         let mut chained = lo;
-        while let Some(digit) = next_set(&self.masks.digit, at, hi) {
+        while let Some(digit) = Masks::next_set(&self.masks.digit, at, hi) {
             let start = Masks::run_start(&self.masks.word, digit, lo);
             let end = Masks::run_end(&self.masks.word, digit, hi);
             at = end;
@@ -275,21 +275,4 @@ impl Places<'_> {
         let mut near = near.take_while(|it| (it.detection.start as usize) < end);
         near.any(|it| it.detection.end as usize > start && counts(it))
     }
-}
-
-/// The first set bit of a mask in `at..end`.
-fn next_set(mask: &[u64], at: usize, end: usize) -> Option<usize> {
-    if at >= end {
-        return None;
-    }
-    let mut index = at / 64;
-    let mut bits = mask[index] & (!0 << (at % 64));
-    while bits == 0 {
-        index += 1;
-        if index * 64 >= end {
-            return None;
-        }
-        bits = mask[index];
-    }
-    Some(index * 64 + bits.trailing_zeros() as usize).filter(|it| *it < end)
 }

@@ -11,6 +11,7 @@ use super::people::{Group, Individuals, Links, Method, count, read_groups};
 use super::record::{INDEX, RECORD};
 use crate::Error;
 use crate::model::{ReasonClass, Stat, Verdict};
+use crate::walk::path_from_bytes;
 
 /// One scan.
 #[derive(Clone, Debug)]
@@ -523,16 +524,5 @@ pub(super) fn join(folder: &[u8], name: &[u8]) -> PathBuf {
         b"/" => [b"/", name].concat(),
         _ => [folder, b"/", name].concat(),
     };
-    path_of(bytes)
-}
-
-#[cfg(unix)]
-fn path_of(bytes: Vec<u8>) -> PathBuf {
-    use std::os::unix::ffi::OsStringExt;
-    std::ffi::OsString::from_vec(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn path_of(bytes: Vec<u8>) -> PathBuf {
-    String::from_utf8_lossy(&bytes).into_owned().into()
+    path_from_bytes(bytes)
 }

@@ -1,5 +1,6 @@
 //! The nouns every other module speaks in. Depends on nothing else in the crate.
 
+mod day;
 mod detection;
 mod finding;
 mod key;
@@ -13,6 +14,7 @@ mod source;
 mod text;
 mod verdict;
 
+pub use day::civil;
 pub use detection::{Band, Detection, EntityId, Evidence, Role, Subject};
 pub use finding::{Batch, Finding, Seal};
 pub use key::Key;

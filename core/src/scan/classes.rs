@@ -70,7 +70,13 @@ impl Classes {
         Self::SIZES.iter().zip(&self.sizes).filter(|it| it.0.1 < k).map(|it| it.1.1).sum()
     }
 
-    /// The chance that somebody who knows of a person in the table picks the right record, averaged over the records.
+    /// The chance that somebody who knows of a person in the table picks the right record, for the record that hides
+    /// worst. 0 where there is no record.
+    pub fn highest_risk(&self) -> f64 {
+        if self.k > 0 { 1.0 / self.k as f64 } else { 0.0 }
+    }
+
+    /// The same averaged over the records.
     pub fn average_risk(&self) -> f64 {
         if self.records == 0 { 0.0 } else { self.classes as f64 / self.records as f64 }
     }

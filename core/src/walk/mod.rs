@@ -231,5 +231,18 @@ pub fn reason_of(error: &std::io::Error) -> Reason {
     }
 }
 
+/// A path of those bytes, as the file system has them; not UTF-8 where the system allows it.
+#[cfg(unix)]
+pub fn path_from_bytes(bytes: Vec<u8>) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    std::ffi::OsString::from_vec(bytes).into()
+}
+
+/// A path of those bytes, which must be UTF-8 here.
+#[cfg(not(unix))]
+pub fn path_from_bytes(bytes: Vec<u8>) -> PathBuf {
+    String::from_utf8_lossy(&bytes).into_owned().into()
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! What a number in a cell means by its format: dates, padded identifiers, plain numbers.
 
+use crate::model::civil;
+
 /// How the numbers of a cell are shown, as far as it changes what they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in super::super) enum Shown {
@@ -209,22 +211,9 @@ fn date(raw: &str, day: bool, time: bool, since_1904: bool) -> Option<String> {
         (false, true) => 25_568,
         (false, false) => 25_569,
     };
-    let date = civil(days - before_unix);
+    let (year, month, day) = civil(days - before_unix);
+    let date = format!("{year:04}-{month:02}-{day:02}");
     Some(if time && seconds > 0 { format!("{date} {clock}") } else { date })
-}
-
-/// The date of a day counted from 1970-01-01 (Howard Hinnant's `civil_from_days`).
-fn civil(days: i64) -> String {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
 }
 
 #[cfg(test)]

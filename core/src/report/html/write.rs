@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::model::civil;
+
 /// A text in HTML or an attribute: markup escaped, control and direction characters shown by their number.
 pub struct Shown<'a>(pub &'a str);
 
@@ -106,18 +108,6 @@ pub fn moment(seconds: i64) -> String {
 pub fn iso_day(seconds: i64) -> String {
     let (year, month, day) = civil(seconds.div_euclid(86_400));
     format!("{year:04}-{month:02}-{day:02}")
-}
-
-/// Year, month and day of a day counted from 1970 (proleptic Gregorian; Howard Hinnant's `civil_from_days`).
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let part = (5 * of_year + 2) / 153;
-    let month = if part < 10 { part + 3 } else { part - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, of_year - (153 * part + 2) / 5 + 1)
 }
 
 #[cfg(test)]

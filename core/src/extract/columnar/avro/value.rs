@@ -5,7 +5,7 @@ use super::super::super::head::Bytes;
 use super::super::super::is_readable;
 use super::super::super::job::Job;
 use super::schema::{Meaning, Schema, Type, TypeId};
-use crate::model::{FieldKind, Label, Step, Text};
+use crate::model::{FieldKind, Label, Step, Text, civil};
 
 /// Levels of nested values: a schema may contain itself.
 const MAX_DEPTH: usize = 64;
@@ -230,16 +230,10 @@ fn shown(number: i64, meaning: Meaning) -> String {
     }
 }
 
-/// The date that many days after 1970 began (Howard Hinnant's `civil_from_days`).
+/// The date that many days after 1970 began.
 fn date(days: i64) -> String {
-    let shifted = days.clamp(-100_000_000, 100_000_000) + 719_468;
-    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let of_year = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let of_month = of_year - (153 * month + 2) / 5 + 1;
-    let (month, late) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    format!("{:04}-{month:02}-{of_month:02}", year + era * 400 + late)
+    let (year, month, day) = civil(days.clamp(-100_000_000, 100_000_000));
+    format!("{year:04}-{month:02}-{day:02}")
 }
 
 /// A big-endian number with a point in it.
