@@ -264,7 +264,7 @@ impl<'a> Leftward<'a> {
         if self.count <= index && !self.ended && self.cursor.valid > 1 && self.cursor.word >> 63 == 0 {
             // Two bytes or more, or one that parts them, lie between: whatever word it is, it is not looked at.
             let at = self.cursor.at;
-            if self.cursor.word >> 62 == 0 || !matches!(self.cursor.around.text[at - 1], b' ' | b'_' | b'-') {
+            if self.cursor.word >> 62 == 0 || !matches!(self.cursor.around.text[at - 1], b' ' | b'_' | b'-' | b'.') {
                 self.seen = self.seen.min(at.saturating_sub(2));
                 return false;
             }
@@ -322,6 +322,8 @@ impl<'a> Leftward<'a> {
         let first = self.count == 0;
         match bytes {
             [] | [b' ' | b'_' | b'-'] => between::GLUED,
+            // `vendor.name=`: a dotted key is one key.
+            [b'.'] if !first => between::GLUED,
             [b',', b' '] => 0,
             [b'='] => between::KEY | if first { 0 } else { between::STOP },
             [b':', b' '] => between::LABELLED | if self.lines > 0 && !first { between::STOP } else { 0 },

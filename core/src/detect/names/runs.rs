@@ -238,25 +238,68 @@ pub fn each_run(tokens: Tokens<'_>, lo: usize, run: &mut Run, mut visit: impl Fn
     while from < tokens.hi {
         let to = (from + STRETCH).min(tokens.hi);
         let case = if tokens.hi - lo > MESSAGE { Case::Mixed } else { case_of(tokens, from, to) };
-        while let Some(start) = next_start(tokens, at.max(from), to, case) {
-            let end = Masks::run_end(&tokens.masks.word, start, tokens.hi);
-            // Most capitals begin code or words that are never names: nothing more is looked at.
-            if tokens.is_code(start, end) {
-                at = end;
-                continue;
+        let mut heads = Heads::default();
+        while heads.fill(tokens, at.max(from), to, case) {
+            at = heads.behind;
+            for head in 0..heads.count {
+                let (start, end, entry) = (heads.starts[head], heads.ends[head], heads.entries[head]);
+                if start < heads.resume || case == Case::Mixed && is_hopeless(tokens, start..end, entry) {
+                    continue;
+                }
+                let (next, plausible) = run.read(tokens, start, lo, case);
+                if plausible {
+                    visit(run);
+                }
+                heads.resume = next.max(start + 1);
             }
-            let entry = tokens.lexicon.entry(word_hash(tokens.text, start, end));
-            if entry.is_never() || case == Case::Mixed && is_hopeless(tokens, start..end, entry) {
-                at = end;
-                continue;
-            }
-            let (next, plausible) = run.read(tokens, start, lo, case);
-            if plausible {
-                visit(run);
-            }
-            at = next.max(start + 1);
+            at = at.max(heads.resume);
         }
         from = to;
+    }
+}
+
+/// Words of a batch.
+const BATCH: usize = 16;
+
+/// The next words that may begin a name. The lexicon is asked for all of a batch at once: each answer comes from memory
+/// that is seldom at hand, and so they are waited for together.
+#[derive(Default)]
+struct Heads {
+    count: usize,
+    starts: [usize; BATCH],
+    ends: [usize; BATCH],
+    entries: [Entry; BATCH],
+    /// Behind the last of them.
+    behind: usize,
+    /// Behind the last run read: no word before it begins another.
+    resume: usize,
+}
+
+impl Heads {
+    /// Takes the words from `at` on; false where there is none.
+    fn fill(&mut self, tokens: Tokens<'_>, mut at: usize, to: usize, case: Case) -> bool {
+        let mut hashes = [0; BATCH];
+        let mut count = 0;
+        // In lower case, where the next word begins depends on where the run before it ends.
+        let most = if case == Case::Lower { 1 } else { BATCH };
+        while count < most {
+            let Some(start) = next_start(tokens, at, to, case) else { break };
+            at = Masks::run_end(&tokens.masks.word, start, tokens.hi);
+            // Most capitals begin code or words that are never names: nothing more is looked at.
+            if !tokens.is_code(start, at) {
+                (self.starts[count], self.ends[count]) = (start, at);
+                hashes[count] = word_hash(tokens.text, start, at);
+                count += 1;
+            }
+        }
+        let mut kept = 0;
+        for index in 0..count {
+            let entry = tokens.lexicon.entry(hashes[index]);
+            (self.starts[kept], self.ends[kept], self.entries[kept]) = (self.starts[index], self.ends[index], entry);
+            kept += usize::from(!entry.is_never());
+        }
+        (self.count, self.behind) = (kept, at);
+        count > 0
     }
 }
 
