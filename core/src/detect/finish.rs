@@ -1,11 +1,15 @@
 //! What is done once all fields of a block were looked at: names in running text, overlaps, health context.
 
 use super::cells::Cells;
+use super::context::{self, Memo, Surroundings};
 use super::names::mention::Buffers;
 use super::names::{self, Searched};
 use super::normalise::Plain;
 use super::{Candidate, Candidates, Detector, MOST_NAMES, Prepared, bounds, find, resolve};
-use crate::model::{Detection, FieldKind, Segment, Subject};
+use crate::model::{Detection, Evidence, FieldKind, Segment, Subject};
+
+/// A longer value is not read to its end.
+const LONGEST_VALUE: usize = 200;
 
 impl Detector {
     /// Sums up a block whose fields were all looked at. False where too few places of counted values are known.
@@ -51,11 +55,47 @@ impl Detector {
             let (lo, hi) = bounds(plain, field);
             let number = if segment.fields.is_empty() { u32::MAX } else { index };
             if lo < hi && (field.kind == FieldKind::Narrative || names::is_prose(&text[lo..hi])) {
-                let field = Searched { text, masks, lo, hi, number };
+                let (first, field) = (found.items.len(), Searched { text, masks, lo, hi, number });
                 names.search(field, buffers, found);
+                self.doubt_labelled(text, prepared, (lo, hi), &mut found.items[first..]);
             }
         }
         self.find_nameless(segment, plain, prepared, &cells.searched, found);
+    }
+
+    /// `vendor.name="Cheng-Krueger"`: names in a value whose label says that nobody is called so are hardly anybody's.
+    fn doubt_labelled(
+        &self,
+        text: &[u8],
+        prepared: Prepared<'_>,
+        (lo, hi): (usize, usize),
+        mentions: &mut [Candidate],
+    ) {
+        let Prepared { masks, telling, .. } = prepared;
+        let around = Surroundings { text, masks, telling, lo, hi };
+        let rules = &self.ruleset;
+        let mut doubted = 0;
+        for it in mentions.iter_mut().map(|it| &mut it.detection) {
+            let start = it.start as usize;
+            let [mark, quote] = match &text[lo..start] {
+                [.., mark, quote @ (b'"' | b'\'')] => [*mark, *quote],
+                [.., mark @ (b':' | b'='), b' '] | [.., mark] => [*mark, 0],
+                [] => [0, 0],
+            };
+            if start >= doubted && matches!(mark, b':' | b'=') {
+                let before = context::before(&rules.cues, around, &Memo::default(), start, 0);
+                let person = |index: &u16| rules.pattern(*index).entity == it.entity;
+                if before.hit.is_none() && before.against.is_some_and(|cue| cue.against.iter().any(person)) {
+                    let value = &text[start..hi.min(start + LONGEST_VALUE)];
+                    let len = value.iter().position(|byte| *byte == quote || quote == 0 && byte.is_ascii_control());
+                    doubted = start + len.unwrap_or(value.len());
+                }
+            }
+            if start < doubted {
+                it.permille = it.permille * 3 / 10;
+                it.evidence = it.evidence.with(Evidence::VETO);
+            }
+        }
     }
 
     /// Identifiers that others begin with, such as the wage earner's SSN in a HICN. It may be another person's.

@@ -7,7 +7,7 @@ use super::hash::word_hash;
 use super::lexicon::Cue;
 use super::model::{Decoded, Model, NAME, PLACE};
 use super::runs::{self, Run};
-use super::token::{Shape, Token, Tokens};
+use super::token::{Gap, Shape, Token, Tokens};
 use crate::model::Subject;
 
 /// What is mentioned.
@@ -131,6 +131,9 @@ fn in_context(mut found: Mention, run: &Run, span: Range<usize>) -> Mention {
         found.permille = found.permille.min(UNLIKELY);
     }
     found.subject = subject(&run.tokens, first, last);
+    if first == last && !found.titled && found.subject == Subject::Unknown && is_rare_word(run, first) {
+        found.permille = found.permille.min(UNLIKELY);
+    }
     found
 }
 
@@ -152,6 +155,19 @@ fn is_eponym(tokens: &[Token], last: usize) -> bool {
 /// model knows. There a capital says little.
 fn is_before_rare_word(run: &Run, last: usize) -> bool {
     run.tokens.get(last + 1).is_some_and(|it| it.shape == Shape::Lower && it.entry.is_unknown())
+}
+
+/// True for a word that hardly anybody is called and that begins a sentence or a line, where every word has a capital,
+/// among words that no list holds; among several of those for any word.
+fn is_rare_word(run: &Run, at: usize) -> bool {
+    let token = &run.tokens[at];
+    let begins = at == 0 || token.gap >= Gap::Line || matches!(run.tokens[at - 1].shape, Shape::Period | Shape::Comma);
+    if !begins || token.shape != Shape::Title {
+        return false;
+    }
+    let rare = |it: &&Token| it.shape == Shape::Lower && it.entry.common() <= 1 && it.end - it.start > 3;
+    let enough = if token.entry.given() <= 3 && token.entry.surname() <= 3 { 1 } else { 2 };
+    run.tokens.iter().filter(rare).nth(enough - 1).is_some()
 }
 
 /// Whose name it is, by the words directly before and behind it.
