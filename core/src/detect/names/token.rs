@@ -138,6 +138,13 @@ impl Tokens<'_> {
         if self.is_joined_behind(end) || end - start >= 64 {
             return self.long_word(start, end);
         }
+        let digits = Masks::window(&self.masks.digit, start) & !(!0 << (end - start));
+        if digits != 0 {
+            let whole = digits.count_ones() as usize == end - start;
+            let shape = if whole { Shape::Digits } else { Shape::Alphanumeric };
+            let hash = Shape::Digits as u64;
+            return Token { start: start as u32, end: end as u32, hash, shape, ..Token::default() };
+        }
         let shape = match self.is_glued_like_code(start, end) {
             true => None,
             false => self.plain_shape(start, end - start),
