@@ -1,5 +1,7 @@
 //! Shape, check and context become a score. The only place where candidates are made.
 
+use std::ops::Range;
+
 use super::Finder;
 use crate::detect::Candidate;
 use crate::detect::context::{self, Before, Hit};
@@ -113,7 +115,34 @@ impl<'a> Finder<'a> {
         let pattern = self.rules.pattern(index);
         let end = pattern.match_at(self.text, at, self.hi)?;
         let whole = !pattern.needs_no_year() || !self.is_broken_year(end);
-        (whole && self.stands_alone(pattern.boundary(), at, end)).then_some(end)
+        (whole && self.stands_alone(pattern.boundary(), at, end) && !self.is_a_part(pattern, at, end)).then_some(end)
+    }
+
+    /// True for a part of something longer of the same kind: pairs of a fingerprint, groups of a table of numbers, a
+    /// version's date behind its plus sign.
+    fn is_a_part(&self, pattern: &Pattern, at: usize, end: usize) -> bool {
+        let is = |from: usize, to: usize, kind: fn(&u8) -> bool| {
+            self.lo <= from && to <= self.hi && self.text[from..to].iter().all(kind)
+        };
+        match pattern.matcher {
+            Some(Matcher::Mac) => {
+                let alone = at < self.lo + 4 || !self.text[at - 4].is_ascii_alphanumeric();
+                let behind = self.byte(end) == b':' && is(end + 1, end + 3, u8::is_ascii_hexdigit);
+                let before =
+                    self.previous(at) == b':' && alone && is(at.saturating_sub(3), at - 1, u8::is_ascii_hexdigit);
+                behind || before
+            }
+            Some(Matcher::PhoneUs | Matcher::PhoneInternational) => {
+                self.text[at] == b'+' && self.previous(at).is_ascii_alphanumeric()
+            }
+            Some(Matcher::Card) => {
+                let blank = self.byte(at + 4) == b' ';
+                let before = self.previous(at) == b' ' && is(at.saturating_sub(5), at - 1, u8::is_ascii_digit);
+                let group = |from: usize| self.byte(from) == b' ' && is(from + 1, from + 5, u8::is_ascii_digit);
+                blank && (before || group(end) && group(end + 5))
+            }
+            _ => false,
+        }
     }
 
     /// True where a year with a digit too many follows a day and month: `5 Jan 20245`.
@@ -168,7 +197,7 @@ impl<'a> Finder<'a> {
         if support == Support::Shape && before.date_hit.is_none() && pattern.needs_no_year() && is_common_word(value) {
             return None;
         }
-        if permille == 0 || self.is_no_identifier(pattern, support, before, value) {
+        if permille == 0 || self.is_no_identifier(pattern, support, before, at..end) {
             return None;
         }
         let mut validated = valid;
@@ -223,13 +252,20 @@ impl<'a> Finder<'a> {
         if second.0 >= first.0 { second } else { first }
     }
 
-    /// A generic token needs more than a word nearby: no counts, no short numbers or years behind a distant cue.
-    fn is_no_identifier(&self, pattern: &Pattern, support: Support, before: &Before<'a>, value: &[u8]) -> bool {
-        if pattern.matcher != Some(Matcher::IdToken) || support == Support::Label {
+    /// A value without a form of its own needs more than a word nearby: no counts, no short numbers or years behind a
+    /// distant cue, nothing that reads as a word, a file or a document of its own. Behind a label only a word that is
+    /// itself one is none: `serial: cp210x: add`.
+    fn is_no_identifier(&self, pattern: &Pattern, support: Support, before: &Before<'a>, place: Range<usize>) -> bool {
+        let value = &self.text[place.clone()];
+        if !pattern.is_formless {
             return false;
         }
+        if support == Support::Label {
+            return self.byte(place.end) == b':' && reads_as_word(value);
+        }
         let year = value.len() == 4 && matches!(value, [b'1', b'9', ..] | [b'2', b'0', ..]);
-        before.veto || year || support == Support::FarCue && value.len() < 6
+        let far = support == Support::FarCue && value.len() < 6;
+        before.veto || year || far || reads_as_word(value) || is_document(value)
     }
 
     fn speaks_against(&self, index: u16, before: &Before<'a>) -> bool {
@@ -295,6 +331,18 @@ impl<'a> Finder<'a> {
 /// The better of two candidates that begin at one place: the score, then the length.
 pub(super) fn rank(candidate: &Candidate) -> (u16, u32) {
     (candidate.detection.permille, candidate.detection.end)
+}
+
+/// True for what holds a piece of a word: two small letters side by side, unless all of it is hexadecimal.
+fn reads_as_word(value: &[u8]) -> bool {
+    let small = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_lowercase();
+    value.windows(2).any(small) && !value.iter().all(|it| it.is_ascii_hexdigit() || *it == b'-')
+}
+
+/// True for numbers of what everyone may read, `CVE-2023-0464` and `RFC7517`, and for the hash of a commit.
+fn is_document(value: &[u8]) -> bool {
+    let hash = matches!(value.len(), 40 | 64) && value.iter().all(u8::is_ascii_hexdigit);
+    hash || [&b"CVE"[..], b"RFC", b"ISO", b"SHA"].iter().any(|it| value.starts_with(it))
 }
 
 /// `10 may`, `dec 10`: three small letters are as often a word as a month.

@@ -71,6 +71,8 @@ pub struct Pattern {
     pub(super) invalid: u16,
     pub(super) known_test: Option<validate::known_test::Test>,
     pub(super) is_date: bool,
+    /// Its values have no form of their own.
+    pub(super) is_formless: bool,
     /// The pattern of an identifier that its value begins with.
     pub(super) contains: Option<u16>,
     /// Its value may hold no digit, so that only its label leads to it.
@@ -340,6 +342,7 @@ fn pattern_of(file: PatternFile, entity: EntityId) -> Result<Pattern, Error> {
         in_words: health.is_none()
             && (file.capture.is_some() || matcher.is_none() && custom::may_lack_digits(&file.regex)),
         is_date: file.entity.as_deref() == Some("date"),
+        is_formless: check.starts_with("id_"),
         contains: None,
         regex: OnceLock::new(),
         gate: OnceLock::new(),

@@ -53,7 +53,7 @@ pub(super) fn e164(value: &[u8]) -> bool {
     one || pair || triple
 }
 
-/// Seven to fifteen digits that are neither a date nor an IPv4 address.
+/// Seven to fifteen digits that are neither a date, a range of years nor an IPv4 address.
 pub(super) fn phone_digits(value: &[u8]) -> bool {
     let (mut count, mut dots, mut zeros) = (0, 0, 0);
     for &byte in value {
@@ -64,8 +64,14 @@ pub(super) fn phone_digits(value: &[u8]) -> bool {
     // A date has eight digits at most.
     (7..=15).contains(&count)
         && zeros < count
+        && !is_range_of_years(value)
         && !(dots == 3 && address(value))
         && !(count <= 8 && date::numeric(value))
+}
+
+/// `1998-2004`
+fn is_range_of_years(value: &[u8]) -> bool {
+    matches!(value, [b'1' | b'2', b'0' | b'9', _, _, b'-', b'1' | b'2', b'0' | b'9', _, _])
 }
 
 fn address(value: &[u8]) -> bool {
