@@ -293,8 +293,8 @@ impl Heads {
             }
         }
         let mut kept = 0;
-        for index in 0..count {
-            let entry = tokens.lexicon.entry(hashes[index]);
+        for (index, hash) in hashes.into_iter().enumerate().take(count) {
+            let entry = tokens.lexicon.entry(hash);
             (self.starts[kept], self.ends[kept], self.entries[kept]) = (self.starts[index], self.ends[index], entry);
             kept += usize::from(!entry.is_never());
         }
