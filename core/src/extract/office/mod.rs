@@ -3,8 +3,10 @@
 pub(super) mod cells;
 mod flow;
 mod labelled;
+pub(super) mod lists;
 mod markup;
 pub(super) mod number;
+mod numbering;
 mod odf;
 mod ods;
 mod package;
