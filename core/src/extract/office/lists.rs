@@ -88,12 +88,11 @@ impl Lists {
         let at = |index: usize| levels[index].as_ref().unwrap_or(&list[index]);
         let following = counts[level].map_or(at(level).start, |it| it.saturating_add(1));
         counts[level] = Some(start.unwrap_or(following));
-        for higher in 0..level {
-            counts[higher].get_or_insert(at(higher).start);
-        }
-        for deeper in level + 1..LEVELS {
-            if level < at(deeper).restart.unwrap_or(deeper) {
-                counts[deeper] = None;
+        for (index, count) in counts.iter_mut().enumerate() {
+            if index < level {
+                count.get_or_insert(at(index).start);
+            } else if index > level && level < at(index).restart.unwrap_or(index) {
+                *count = None;
             }
         }
         let shown = at(level);

@@ -1,5 +1,6 @@
 //! Documents of word processors, spreadsheets and presentations that are ZIP packages of XML.
 
+mod amount;
 pub(super) mod cells;
 mod flow;
 mod labelled;
