@@ -56,6 +56,11 @@ fn digit(byte: u8) -> Option<u32> {
     })
 }
 
+/// True for a character of base64, its padding included.
+pub(super) fn is_digit(byte: u8) -> bool {
+    digit(byte).is_some() || byte == b'='
+}
+
 fn is_filler(byte: u8) -> bool {
     matches!(byte, b'=' | b'\r' | b'\n')
 }
