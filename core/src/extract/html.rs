@@ -178,7 +178,7 @@ impl Page {
         // Scripts and styles hold files in their addresses as well.
         for at in memmem::find_iter(text, EMBEDDED) {
             let rest = &text[at + EMBEDDED.len()..];
-            let end = rest.iter().position(|it| !base64::is_digit(*it)).unwrap_or(rest.len());
+            let end = rest.iter().position(|it| !base64::is_part(*it)).unwrap_or(rest.len());
             read_embedded(job, &rest[..end]);
         }
         let long = self.prose.len() > ENOUGH && text.contains(&b'\n') || self.prose.len() > 4 * ENOUGH;
