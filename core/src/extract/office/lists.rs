@@ -5,9 +5,12 @@ use std::collections::HashMap;
 /// Levels of a list.
 pub(in super::super) const LEVELS: usize = 9;
 /// Lists, and uses of them, that are kept.
-const MAX_LISTS: usize = 1 << 14;
-/// Characters of one number with what stands around it.
+pub(in super::super) const MAX_LISTS: usize = 1 << 12;
+/// Parts of what is shown at a level that are kept.
+pub(in super::super) const MAX_PARTS: usize = 64;
+/// Bytes of one number with what stands around it, and of all numbers of a document.
 const MAX_TEXT: usize = 256;
+const MAX_ALL: usize = 8 << 20;
 /// The largest number that is written in letters; programs repeat one letter for every 26.
 const MAX_LETTERS: u32 = 26 * 30;
 
@@ -63,6 +66,8 @@ pub(in super::super) struct Lists {
     lists: HashMap<u32, [Level; LEVELS]>,
     uses: HashMap<u32, Use>,
     counts: HashMap<u32, [Option<u32>; LEVELS]>,
+    /// Bytes of numbers given away.
+    given: usize,
 }
 
 impl Lists {
@@ -80,7 +85,7 @@ impl Lists {
 
     /// What stands before the next paragraph of that use and level.
     pub(in super::super) fn next(&mut self, id: u32, level: usize) -> Option<String> {
-        let used = self.uses.get_mut(&id).filter(|_| level < LEVELS)?;
+        let used = self.uses.get_mut(&id).filter(|_| level < LEVELS && self.given < MAX_ALL)?;
         let list = self.lists.get(&used.list)?;
         let counts = self.counts.entry(used.list).or_default();
         let start = used.starts[level].take();
@@ -107,6 +112,7 @@ impl Lists {
             }
         }
         let text = text.trim();
+        self.given += text.len();
         (shown.look != Look::Nothing && !text.is_empty() && text.len() <= MAX_TEXT).then(|| text.to_owned())
     }
 }

@@ -3,6 +3,9 @@
 use super::amount::Amount;
 use crate::model::civil;
 
+/// Bytes of a format code that is looked at; Excel itself allows 255 characters.
+const MAX_CODE: usize = 1024;
+
 /// How the numbers of a cell are shown, as far as it changes what they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in super::super) enum Shown {
@@ -55,6 +58,9 @@ pub(in super::super) fn built_in(id: u32) -> Shown {
 
 /// What a format code says.
 pub(in super::super) fn parse(code: &str) -> Shown {
+    if code.len() > MAX_CODE {
+        return Shown::Plain;
+    }
     let sections: Vec<&str> = sections(code);
     let bare = bare(sections.first().copied().unwrap_or_default());
     let has = |letters: &str| bare.chars().any(|it| letters.contains(it.to_ascii_lowercase()));

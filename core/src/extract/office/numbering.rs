@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::job::Job;
-use super::lists::{LEVELS, Level, Lists, Look, Part, Use};
+use super::lists::{LEVELS, Level, Lists, Look, MAX_LISTS, MAX_PARTS, Part, Use};
 use super::package::Package;
 use super::relations;
 use super::xml::{Event, Tag, Xml};
@@ -134,7 +134,7 @@ impl Reader {
             "num" => (self.id, self.in_use) = (number("numId"), true),
             "abstractNumId" => self.used.list = number("val"),
             "styleLink" => self.style = Some(text("val").into_owned()),
-            "numStyleLink" if self.borrowed.len() < MAX_STYLES => {
+            "numStyleLink" if self.borrowed.len() < MAX_LISTS => {
                 self.borrowed.push((self.id, text("val").into_owned()))
             }
             "lvlOverride" => self.at = number("ilvl") as usize,
@@ -169,7 +169,7 @@ impl Reader {
         match name {
             "abstractNum" => {
                 let levels = std::mem::take(&mut self.levels);
-                if let Some(style) = self.style.take() {
+                if let Some(style) = self.style.take().filter(|_| self.styled.len() < MAX_LISTS) {
                     self.styled.insert(style, levels.clone());
                 }
                 lists.define(self.id, levels);
@@ -198,7 +198,7 @@ fn look(format: &str) -> Look {
 fn parts(text: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut chars = text.chars().peekable();
-    while let Some(char) = chars.next() {
+    while let Some(char) = chars.next().filter(|_| parts.len() < MAX_PARTS) {
         let level = chars.peek().and_then(|it| it.to_digit(10)).filter(|it| char == '%' && *it > 0);
         match level {
             Some(level) => {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::super::super::office::lists::{LEVELS, Level, Lists, Look, Part, Use};
+use super::super::super::office::lists::{LEVELS, Level, Lists, Look, MAX_LISTS, MAX_PARTS, Part, Use};
 use super::super::bytes::{slice, u16_at, u32_at};
 use super::fib::Fib;
 use super::looks::{Looks, Numbered};
@@ -11,8 +11,6 @@ use super::pieces::Characters;
 
 /// What paragraphs end in: their own mark, that of a cell, that of a section.
 const ENDS: [u16; 3] = [13, 7, 12];
-/// Lists, and uses of them, that are read.
-const MAX_LISTS: usize = 1 << 12;
 
 /// The lists of a document and what its paragraphs say of them.
 pub(super) struct Numbers<'d> {
@@ -107,7 +105,8 @@ fn read_level(table: &[u8], at: &mut usize) -> Option<Level> {
         level if level < LEVELS => Part::Number(level),
         _ => Part::Char(char),
     };
-    let parts = char::decode_utf16(units).map(|it| part(it.unwrap_or(char::REPLACEMENT_CHARACTER))).collect();
+    let shown = char::decode_utf16(units).take(MAX_PARTS);
+    let parts = shown.map(|it| part(it.unwrap_or(char::REPLACEMENT_CHARACTER))).collect();
     *at = text + 2 + count * 2;
     let flags = head[5];
     Some(Level {

@@ -118,7 +118,7 @@ fn paragraphs_of_lists_have_their_numbers() {
     assert_eq!(extraction.state, SourceState::Complete);
     assert_eq!(kept.texts(), ["2. one\n2.b) two\nthree\n"]);
     // What is damaged has no numbers, and its text is read.
-    for len in 0..table.len() {
+    for len in (0..table.len()).step_by(5) {
         let (kept, _) = run(&compound(&main, &table[..len]));
         assert!(len < 33 || kept.texts().concat().contains("three"), "{len}");
     }
