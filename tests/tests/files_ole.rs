@@ -12,9 +12,8 @@ use crate::tree;
 const FOLDERS: [&str; 4] = ["xls", "xlsb", "doc", "ppt"];
 /// Encrypted although its class does not say so.
 const ENCRYPTED: [&str; 1] = ["issue_385.xls"];
-/// Numbers of lists and looks of numbers are not in the text; what is drawn is no text.
-const NOT_TEXT: [&str; 5] =
-    ["numbered_list.doc", "override_list_numbering.doc", "EXCEL-formats.xls", "embeddedPDF_mac.xls", "PPT_groups.ppt"];
+/// Dates are in one form, whatever they look like; what is drawn is no text.
+const NOT_TEXT: [&str; 3] = ["EXCEL-formats.xls", "embeddedPDF_mac.xls", "PPT_groups.ppt"];
 
 /// The folder of the files and the rows of one of its tables; `None`, said aloud, where it is absent.
 fn shared(table: &str) -> Option<(PathBuf, Vec<Vec<String>>)> {
@@ -73,7 +72,8 @@ fn what_other_readers_find_in_a_file_is_found() {
         let text = read(&folder.join(file)).0.text();
         for value in values {
             count += 1;
-            let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+            // Some were asserted of a page of HTML.
+            let value = value.split_whitespace().collect::<Vec<_>>().join(" ").replace("&gt;", ">");
             if !text.contains(&value) {
                 missed.push(format!("{file}: {value}"));
             }

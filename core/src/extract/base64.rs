@@ -30,7 +30,7 @@ pub(super) struct Collected {
 
 /// True where `value` is long enough, and made of nothing but base64 (RFC 4648, either alphabet, line ends allowed).
 pub(super) fn may_be(value: &[u8]) -> bool {
-    value.len() > SHORTEST && body(value).iter().all(|&byte| digit(byte).is_some() || is_filler(byte))
+    value.len() > SHORTEST && body(value).iter().all(|&byte| is_part(byte))
 }
 
 /// Without the head of a data URL (RFC 2397).
@@ -54,6 +54,11 @@ fn digit(byte: u8) -> Option<u32> {
         b'/' | b'_' => 63,
         _ => return None,
     })
+}
+
+/// True for a character of base64, its padding and its line ends included.
+pub(super) fn is_part(byte: u8) -> bool {
+    digit(byte).is_some() || is_filler(byte)
 }
 
 fn is_filler(byte: u8) -> bool {
@@ -128,7 +133,7 @@ impl Collected {
     /// The next part.
     pub(super) fn add(&mut self, part: &[u8]) {
         let fits = self.characters.len() + part.len() <= LONGEST;
-        let plain = |part: &[u8]| part.iter().all(|&byte| digit(byte).is_some() || is_filler(byte));
+        let plain = |part: &[u8]| part.iter().all(|&byte| is_part(byte));
         self.too_long |= self.alive && !fits && plain(part);
         self.alive &= fits && if self.characters.is_empty() { may_be(part) } else { plain(part) };
         if self.alive {

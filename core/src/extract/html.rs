@@ -2,12 +2,14 @@
 //! scripts and comments as text. Runs nothing, fetches nothing.
 
 use html5gum::{HtmlString, IoReader, StartTag, Token, Tokenizer};
+use memchr::memmem;
 
+use super::base64;
 use super::block::Utf8;
 use super::compose::{Composer, Value};
-use super::head::{Head, Stream};
+use super::head::{Bytes, Head, Stream};
 use super::job::Job;
-use crate::model::{FieldKind, Label, NO_LABEL, Reason, Text};
+use crate::model::{FieldKind, Label, NO_LABEL, Reason, Step, Text};
 
 /// Elements that begin and end lines.
 const BLOCKS: [&[u8]; 34] = [
@@ -63,6 +65,8 @@ const TELLING: [&[u8]; 12] = [
     b"value",
 ];
 
+/// What stands before a file in an address.
+const EMBEDDED: &[u8] = b";base64,";
 /// Prose is put out when it is this long.
 const ENOUGH: usize = 64 << 10;
 /// Columns whose headers are remembered.
@@ -171,6 +175,12 @@ impl Page {
             Some(cell) => cell.text.extend_from_slice(text),
             None => self.prose.extend_from_slice(text),
         }
+        // Scripts and styles hold files in their addresses as well.
+        for at in memmem::find_iter(text, EMBEDDED) {
+            let rest = &text[at + EMBEDDED.len()..];
+            let end = rest.iter().position(|it| !base64::is_part(*it)).unwrap_or(rest.len());
+            read_embedded(job, &rest[..end]);
+        }
         let long = self.prose.len() > ENOUGH && text.contains(&b'\n') || self.prose.len() > 4 * ENOUGH;
         !long || self.put_prose(job)
     }
@@ -220,6 +230,9 @@ impl Page {
             if !telling || value.is_empty() || value.starts_with(b"#") {
                 return true;
             }
+            if value.starts_with(b"data:") && read_embedded(job, value) {
+                return !job.is_over();
+            }
             let value = value.strip_prefix(b"mailto:").or_else(|| value.strip_prefix(b"tel:")).unwrap_or(value);
             let meta = named(b"name").or_else(|| named(b"id")).or_else(|| named(b"property"));
             let name = match (key, meta) {
@@ -243,6 +256,13 @@ impl Page {
         let text = prose.trim_ascii();
         text.is_empty() || self.composer.push(job, Value { record: self.record, ..Value::prose(text) })
     }
+}
+
+/// Reads the file that an address holds (RFC 2397); false where it holds none that can be read.
+fn read_embedded(job: &mut Job<'_>, value: &[u8]) -> bool {
+    let Some(bytes) = base64::decoded(value) else { return false };
+    job.read_inside(Step::part("base64"), b"", Bytes::Stream(Box::new(&bytes[..])));
+    true
 }
 
 #[cfg(test)]
@@ -280,5 +300,18 @@ mod tests {
             assert!(pairs.iter().any(|it| it == expected), "{expected} in {pairs:?}");
         }
         assert!(pairs.iter().any(|it| it.contains("var ssn='123-45-6789'")));
+    }
+
+    #[test]
+    fn files_in_addresses_are_read() {
+        // `patient SSN 123-45-6789, seen today\n`
+        const FILE: &str = "cGF0aWVudCBTU04gMTIzLTQ1LTY3ODksIHNlZW4gdG9kYXkK";
+        let (kept, extraction) = run(format!(
+            "<html><img src='data:text/plain;base64,{FILE}'><script>x = 'data:text/plain;base64,{FILE}'</script></html>"
+        )
+        .as_bytes());
+        assert_eq!(extraction.state, SourceState::Complete);
+        let files = kept.segments.iter().filter(|it| it.text.0.starts_with(b"patient SSN 123-45-6789"));
+        assert_eq!(files.count(), 2, "{:?}", kept.texts());
     }
 }

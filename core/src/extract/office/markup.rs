@@ -2,6 +2,7 @@
 
 use super::super::job::Job;
 use super::flow::Flow;
+use super::numbering::{Numbered, Numbering};
 use super::xml::{Event, Tag, Xml};
 
 /// Elements whose text is the document's.
@@ -43,6 +44,12 @@ struct State {
     deleted: u32,
     /// Inside an element of which nothing is read, so many levels deep.
     skipped: u32,
+    /// What the properties of the paragraph that begins say of its number, and the number.
+    numbered: Option<Numbered>,
+    number: Option<String>,
+    /// Inside the reading of a word, which stands before the word and is told behind it.
+    in_reading: bool,
+    reading: String,
     /// The title of the content control that begins.
     title: String,
     /// The alternatives seen in the open choices: whether one was read.
@@ -50,20 +57,21 @@ struct State {
 }
 
 /// Reads a part into `flow`; false where the receiver wants no more.
-pub(super) fn read(job: &mut Job<'_>, mut xml: Xml<'_>, flow: &mut Flow) -> bool {
+pub(super) fn read(job: &mut Job<'_>, mut xml: Xml<'_>, flow: &mut Flow, numbering: &mut Numbering) -> bool {
     let mut state = State::default();
     while let Some(event) = xml.next() {
         match event {
             Event::Start(tag) => state.start(job, flow, &tag),
-            Event::End(end) => state.end(job, flow, end.name()),
+            Event::End(end) => {
+                state.end(job, flow, end.name());
+                if let Some(numbered) = state.numbered.take_if(|_| state.skipped == 0) {
+                    state.number = numbering.next(&numbered);
+                }
+            }
             Event::Text(text) if state.in_field => state.field.push_str(&text),
             Event::Text(text) if state.in_text && state.skipped == 0 => {
                 state.wrote = true;
-                if state.deleted > 0 {
-                    flow.push_deleted(&text);
-                } else {
-                    flow.push(&text);
-                }
+                state.push(flow, &text);
             }
             _ => {}
         }
@@ -79,8 +87,27 @@ pub(super) fn read(job: &mut Job<'_>, mut xml: Xml<'_>, flow: &mut Flow) -> bool
 }
 
 impl State {
+    /// Text of the document.
+    fn push(&mut self, flow: &mut Flow, text: &str) {
+        if self.deleted > 0 {
+            return flow.push_deleted(text);
+        }
+        if self.in_reading && self.reading.len() < MAX_FIELD {
+            return self.reading.push_str(text);
+        }
+        if let Some(number) = self.number.take() {
+            flow.push(&number);
+            flow.push(" ");
+        }
+        flow.push(text);
+    }
+
     fn start(&mut self, job: &mut Job<'_>, flow: &mut Flow, tag: &Tag<'_>) {
         if self.skipped > 0 {
+            // Deeper stand the properties that a paragraph had before it was changed.
+            if let Some(numbered) = self.numbered.as_mut().filter(|_| self.skipped <= 2) {
+                numbered.take(tag);
+            }
             self.skipped += 1;
             return;
         }
@@ -90,6 +117,7 @@ impl State {
         self.wrote = false;
         if LOOKS.contains(&name) || name == "Fallback" && self.chosen.last() == Some(&true) {
             self.skipped = 1;
+            self.numbered = (name == "pPr").then(Numbered::default);
             return;
         }
         match name {
@@ -105,6 +133,7 @@ impl State {
             "br" | "cr" => flow.push("\n"),
             "noBreakHyphen" => flow.push("-"),
             "del" | "moveFrom" => self.deleted += 1,
+            "rt" => self.in_reading = true,
             "AlternateContent" => self.chosen.push(false),
             "Choice" => self.choose(),
             "sdtPr" => self.title.clear(),
@@ -158,7 +187,17 @@ impl State {
         }
         match name {
             "text" | "v" if !self.wrote => {}
-            "p" | "text" | "v" | "cm" => flow.end_line(job),
+            "p" | "text" | "v" | "cm" => {
+                self.number = None;
+                flow.end_line(job);
+            }
+            "rt" => self.in_reading = false,
+            "ruby" => {
+                let reading = std::mem::take(&mut self.reading);
+                if !reading.is_empty() {
+                    self.push(flow, &format!(" ({reading})"));
+                }
+            }
             "tc" => flow.close_cell(job),
             "tr" => flow.close_row(job),
             "tbl" => flow.close_table(job),

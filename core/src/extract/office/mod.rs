@@ -1,10 +1,13 @@
 //! Documents of word processors, spreadsheets and presentations that are ZIP packages of XML.
 
+mod amount;
 pub(super) mod cells;
 mod flow;
 mod labelled;
+pub(super) mod lists;
 mod markup;
 pub(super) mod number;
+mod numbering;
 mod odf;
 mod ods;
 mod package;

@@ -1,6 +1,10 @@
 //! What a number in a cell means by its format: dates, padded identifiers, plain numbers.
 
+use super::amount::Amount;
 use crate::model::civil;
+
+/// Bytes of a format code that is looked at; Excel itself allows 255 characters.
+const MAX_CODE: usize = 1024;
 
 /// How the numbers of a cell are shown, as far as it changes what they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +16,8 @@ pub(in super::super) enum Shown {
     Date { day: bool, time: bool },
     /// Their digits set into masks (`000-00-0000`); one may hold for small numbers only.
     Masks(Vec<Mask>),
+    /// As amounts (`$1,599.99`), those that this tells whole.
+    Amount(Amount),
 }
 
 /// Digits and what stands between them.
@@ -38,12 +44,23 @@ pub(in super::super) fn built_in(id: u32) -> Shown {
         14..=17 | 27..=31 | 34..=36 | 50..=58 => Shown::Date { day: true, time: false },
         18..=21 | 32 | 33 | 45..=47 => Shown::Date { day: false, time: true },
         22 => Shown::Date { day: true, time: true },
+        2 => parse("0.00"),
+        4 => parse("#,##0.00"),
+        5 | 6 => parse("$#,##0_);($#,##0)"),
+        7 | 8 => parse("$#,##0.00_);($#,##0.00)"),
+        9 => parse("0%"),
+        10 => parse("0.00%"),
+        12 => parse("# ?/?"),
+        13 => parse("# ??/??"),
         _ => Shown::Plain,
     }
 }
 
 /// What a format code says.
 pub(in super::super) fn parse(code: &str) -> Shown {
+    if code.len() > MAX_CODE {
+        return Shown::Plain;
+    }
     let sections: Vec<&str> = sections(code);
     let bare = bare(sections.first().copied().unwrap_or_default());
     let has = |letters: &str| bare.chars().any(|it| letters.contains(it.to_ascii_lowercase()));
@@ -58,7 +75,7 @@ pub(in super::super) fn parse(code: &str) -> Shown {
     let masks: Option<Vec<Mask>> = sections.iter().take(2).map(|it| mask(it)).collect();
     match masks {
         Some(masks) if masks.iter().any(Mask::tells) => Shown::Masks(masks),
-        _ => Shown::Plain,
+        _ => Amount::parse(&sections).map_or(Shown::Plain, Shown::Amount),
     }
 }
 
@@ -116,6 +133,8 @@ fn mask(section: &str) -> Option<Mask> {
                     mask.most = most.parse().ok();
                 }
             }
+            // A fraction.
+            '/' if mask.places.last() == Some(&Place::Digit) => return None,
             '-' | ' ' | '(' | ')' | '/' | ':' | '+' => mask.places.push(Place::Literal(char)),
             _ => return None,
         }
@@ -158,6 +177,7 @@ pub(in super::super) fn show(raw: &str, shown: &Shown, since_1904: bool) -> Stri
     match shown {
         Shown::Plain => plain(),
         Shown::Date { day, time } => date(raw, *day, *time, since_1904).unwrap_or_else(plain),
+        Shown::Amount(amount) => amount.show(&plain()).unwrap_or_else(plain),
         Shown::Masks(masks) => {
             let Ok(number) = plain().parse::<u64>() else { return plain() };
             let first = masks.first().filter(|it| it.most.is_none_or(|most| number <= most));
@@ -231,7 +251,7 @@ mod tests {
             ("mmm", "36526", "2000-01-01"),
             ("General", "36526", "36526"),
             ("0.00", "36526", "36526"),
-            ("\"days\" 0", "36526", "36526"),
+            ("\"days\" 0", "36526", "days 36526"),
             ("[Red]0.0", "36526", "36526"),
             ("yyyy", "-5", "-5"),
             ("yyyy", "99999999", "99999999"),

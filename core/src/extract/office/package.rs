@@ -6,6 +6,7 @@ use super::super::compose::Composer;
 use super::super::job::Job;
 use super::super::zip::{self, Archive, part_bytes};
 use super::flow::Flow;
+use super::numbering::Numbering;
 use super::relations;
 use super::xml::Xml;
 use super::{labelled, markup, sheet, slides, xlsb};
@@ -57,6 +58,7 @@ pub(super) struct Package<'p, 'a> {
     pub(super) archive: &'p mut Archive<'a>,
     /// The members that were read, or are being read.
     done: Vec<bool>,
+    numbering: Numbering,
 }
 
 impl<'a> Package<'_, 'a> {
@@ -91,7 +93,7 @@ pub(super) fn read(job: &mut Job<'_>, archive: &mut Archive<'_>) {
         job.unread(Reason::Malformed, None);
     }
     let done = vec![false; archive.entries.len()];
-    let mut package = Package { archive, done };
+    let mut package = Package { archive, done, numbering: Numbering::default() };
     if let Some(main) = main_part(job, &mut package)
         && !read_main(job, &mut package, &main)
     {
@@ -119,6 +121,7 @@ fn read_main(job: &mut Job<'_>, package: &mut Package<'_, '_>, main: &str) -> bo
         "xl" => sheet::read(job, package, main),
         "ppt" => slides::read(job, package, main),
         _ => {
+            package.numbering = Numbering::of(job, package, main);
             let out = Composer::new(job);
             read_flow(job, package, main, out)
         }
@@ -127,9 +130,15 @@ fn read_main(job: &mut Job<'_>, package: &mut Package<'_, '_>, main: &str) -> bo
 
 /// Reads the part of that path as text of a document.
 pub(super) fn read_flow(job: &mut Job<'_>, package: &mut Package<'_, '_>, path: &str, out: Composer) -> bool {
-    let Some(xml) = package.open(job, path) else { return true };
+    let mut numbering = std::mem::take(&mut package.numbering);
+    let more = package.open(job, path).is_none_or(|xml| read_text(job, xml, out, &mut numbering));
+    package.numbering = numbering;
+    more
+}
+
+fn read_text(job: &mut Job<'_>, xml: Xml<'_>, out: Composer, numbering: &mut Numbering) -> bool {
     let mut flow = Flow::new(out);
-    markup::read(job, xml, &mut flow) && flow.finish(job)
+    markup::read(job, xml, &mut flow, numbering) && flow.finish(job)
 }
 
 /// Reads any other part; false where the receiver wants no more, or a limit was passed.
@@ -160,8 +169,7 @@ fn read_part(job: &mut Job<'_>, package: &mut Package<'_, '_>, index: usize) -> 
         return labelled::read(job, xml, Composer::inside(job, Step::part(step)));
     }
     let out = step.map_or_else(|| Composer::new(job), |it| Composer::inside(job, Step::part(it)));
-    let mut flow = Flow::new(out);
-    markup::read(job, xml, &mut flow) && flow.finish(job)
+    read_text(job, xml, out, &mut package.numbering)
 }
 
 /// Addresses outside the package that a part links to.

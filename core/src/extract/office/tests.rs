@@ -52,6 +52,42 @@ fn words_of_a_document_are_joined_and_paragraphs_parted() {
 }
 
 #[test]
+fn paragraphs_of_lists_have_their_numbers_and_words_their_readings() {
+    let levels = "<w:lvl w:ilvl=\"0\"><w:start w:val=\"3\"/><w:numFmt w:val=\"upperRoman\"/><w:lvlText w:val=\"%1.\"/></w:lvl>\
+                  <w:lvl w:ilvl=\"1\"><w:start w:val=\"1\"/><w:pStyle w:val=\"Sub\"/><w:numFmt w:val=\"lowerLetter\"/>\
+                  <w:lvlText w:val=\"%1%2)\"/></w:lvl>";
+    let numbering = format!(
+        "<w:numbering><w:abstractNum w:abstractNumId=\"5\">{levels}</w:abstractNum>\
+         <w:num w:numId=\"1\"><w:abstractNumId w:val=\"5\"/></w:num></w:numbering>"
+    );
+    let styles = "<w:styles><w:style w:styleId=\"Sub\"><w:pPr><w:numPr><w:numId w:val=\"1\"/></w:numPr></w:pPr></w:style>\
+                  <w:style w:styleId=\"Below\"><w:basedOn w:val=\"Sub\"/></w:style></w:styles>";
+    let item = |properties: &str, text: &str| {
+        let properties = format!(
+            "<w:pPr>{properties}<w:pPrChange><w:pPr><w:numPr><w:numId w:val=\"9\"/></w:numPr></w:pPr>\
+                                  </w:pPrChange></w:pPr>"
+        );
+        format!("<w:p>{properties}<w:r><w:t>{text}</w:t></w:r></w:p>")
+    };
+    let own = "<w:numPr><w:ilvl w:val=\"0\"/><w:numId w:val=\"1\"/></w:numPr>";
+    let none = "<w:pStyle w:val=\"Sub\"/><w:numPr><w:numId w:val=\"0\"/></w:numPr>";
+    let style = |id: &str| format!("<w:pStyle w:val=\"{id}\"/>");
+    let spoken = "<w:p><w:r><w:ruby><w:rt><w:r><w:t>reading</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>word</w:t></w:r>\
+                  </w:rubyBase></w:ruby></w:r></w:p>";
+    let body =
+        [item(own, "one"), item(&style("Sub"), "two"), item(&style("Below"), "three"), item(none, "four")].concat();
+    let links = relations(&[("r1", "numbering", "numbering.xml"), ("r2", "styles", "styles.xml")]);
+    let more = [
+        ("word/_rels/document.xml.rels", links.as_str()),
+        ("word/numbering.xml", &numbering),
+        ("word/styles.xml", styles),
+    ];
+    let (kept, extraction) = document(&format!("{body}{spoken}"), &more);
+    assert_eq!(extraction.state, SourceState::Complete);
+    assert_eq!(kept.texts(), ["III. one\nIIIa) two\nIIIb) three\nfour\nword (reading)\n"]);
+}
+
+#[test]
 fn headers_of_tables_name_their_cells_and_forms_name_themselves() {
     let rows = table(&[&["Name", "Date of birth", "MRN"], &["Jane Doe", "1/2/1970", "12345"], &["Joe Roe", "", "67"]]);
     let form = table(&[&["Name:", "Ann Poe"], &["Phone:", "555-0100"]]);

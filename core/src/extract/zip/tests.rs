@@ -172,3 +172,35 @@ fn bombs_and_nests_end_at_a_limit() {
     let (kept, extraction) = run_as(&stored(&many), 4096, Hint::default(), &limits);
     assert_eq!((extraction.reason, kept.unread.len()), (Some(Reason::LimitMembers), 1));
 }
+
+#[test]
+fn what_multiplies_itself_is_bounded() {
+    const COUNT: usize = 3000;
+    const LOCAL: usize = 35;
+    const ROW: usize = 51;
+    // Archives in archives, sixteen in each, a million megabytes in all.
+    let zeros = vec![0; 1 << 20];
+    let names: Vec<_> = (0..16).map(|it| format!("{it}.zip")).collect();
+    let nested = (0..5).fold(archive(&[("zeros", 0, 8, deflate(&zeros), &zeros)]), |inner, _| {
+        let members: Vec<Member<'_>> =
+            names.iter().map(|it| (it.as_str(), 0, 8, deflate(&inner), inner.as_slice())).collect();
+        archive(&members)
+    });
+    let (_, extraction) = run(&nested);
+    assert_eq!((extraction.state, extraction.reason), (SourceState::Partial, Some(Reason::LimitRatio)));
+    assert!(extraction.outcome.decoded.is_some_and(|it| it < 64 << 20), "{:?}", extraction.outcome.decoded);
+
+    // Each member's bytes are all the members behind it.
+    let names: Vec<_> = (0..COUNT).map(|it| format!("{it:05}")).collect();
+    let members: Vec<Member<'_>> = names.iter().map(|it| (it.as_str(), 0, 0, Vec::new(), [].as_slice())).collect();
+    let mut shared = archive(&members);
+    for index in 0..COUNT {
+        let row = COUNT * LOCAL + index * ROW;
+        let len = (((COUNT - index - 1) * LOCAL) as u32).to_le_bytes();
+        shared[row + 20..row + 28].copy_from_slice(&[len, len].concat());
+    }
+    let mut kept = Kept::default();
+    let file = extract(Input::File(&mut Cursor::new(&shared)), Hint::default(), &Limits::default(), &mut kept);
+    assert_eq!((file.state, file.reason), (SourceState::Partial, Some(Reason::LimitRatio)));
+    assert!(file.outcome.decoded.is_some_and(|it| it < 1 << 20), "{:?}", file.outcome.decoded);
+}

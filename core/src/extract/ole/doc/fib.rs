@@ -18,6 +18,12 @@ pub(super) struct Fib {
     pub(super) text: (usize, usize),
     /// The list of pieces: where, how long. So are those that follow.
     pub(super) pieces: (usize, usize),
+    pub(super) styles: (usize, usize),
+    /// The pages of paragraphs' looks.
+    pub(super) paragraphs: (usize, usize),
+    pub(super) lists: (usize, usize),
+    /// The uses of lists.
+    pub(super) uses: (usize, usize),
     pub(super) remark_authors: (usize, usize),
     pub(super) change_authors: (usize, usize),
     pub(super) saved_by: (usize, usize),
@@ -42,6 +48,10 @@ impl Fib {
             table: if flags & 0x200 != 0 { "1Table" } else { "0Table" },
             text: (long(0x18), long(0x1C)),
             pieces: if is_old { (long(0x160), long(0x164)) } else { place(0x1A2) },
+            styles: place(0xA2),
+            paragraphs: place(0x102),
+            lists: place(0x2E2),
+            uses: place(0x2EA),
             remark_authors: place(0x1BA),
             change_authors: place(0x232),
             saved_by: place(0x2D2),

@@ -1,8 +1,13 @@
 //! Documents of Word 6 to 2003 (MS-DOC): text by its pieces, notes, headers, remarks, boxes, authors.
 
 mod fib;
+mod lists;
+mod looks;
 mod pieces;
 mod story;
+
+use std::borrow::Cow;
+use std::ops::Range;
 
 use super::super::compose::{Composer, Value};
 use super::super::job::Job;
@@ -10,6 +15,7 @@ use super::bytes::{slice, u16_at, utf16};
 use super::{Container, objects, pictures, properties};
 use crate::model::{FieldKind, Reason, Step};
 use fib::Fib;
+use lists::Numbers;
 
 #[cfg(test)]
 mod tests;
@@ -56,20 +62,26 @@ fn read_text(job: &mut Job<'_>, main: &[u8], table: &[u8], fib: &Fib) -> bool {
         job.unread(Reason::Malformed, None);
         return super::read_printable(job, main);
     };
+    let mut numbers = Numbers::of(main, table, fib);
+    let len = text.units.len();
+    let mut part = |part: Range<usize>| match &mut numbers {
+        Some(numbers) => Cow::Owned(numbers.put(&text, part)),
+        None => Cow::Borrowed(&text.units[part]),
+    };
     let mut at = 0;
     for (step, count) in fib.stories() {
-        let end = (at + count).min(text.len());
+        let end = (at + count).min(len);
         let out = match step {
             "" => Composer::new(job),
             _ => Composer::inside(job, Step::part(step)),
         };
-        if !story::emit(job, out, &text[at..end]) {
+        if !story::emit(job, out, &part(at..end)) {
             return false;
         }
         at = end;
     }
     // Ends in a mark that no story has.
-    if text.len() > at + 2 && !story::emit(job, Composer::new(job), &text[at..]) {
+    if len > at + 2 && !story::emit(job, Composer::new(job), &part(at..len)) {
         return false;
     }
     let left = pieces::left_over(main, table, fib);

@@ -11,16 +11,32 @@ use crate::model::Reason;
 /// Characters of a document that are read.
 const MOST: usize = 64 << 20;
 
+/// The characters of a document.
+#[derive(Default)]
+pub(super) struct Characters {
+    pub(super) units: Vec<u16>,
+    /// Where pieces begin: in the text, in the stream, and how many bytes each character takes there.
+    runs: Vec<(usize, usize, usize)>,
+}
+
+impl Characters {
+    /// Where in the stream that character ends.
+    pub(super) fn end_of(&self, at: usize) -> usize {
+        let run = self.runs.partition_point(|it| it.0 <= at).checked_sub(1).map(|it| self.runs[it]);
+        run.map_or(0, |(first, place, width)| place + (at + 1 - first) * width)
+    }
+}
+
 /// All characters, as UTF-16; `None` where it cannot be told where they are.
-pub(super) fn read(job: &mut Job<'_>, main: &[u8], table: &[u8], fib: &Fib) -> Option<Vec<u16>> {
-    let mut text = Vec::new();
+pub(super) fn read(job: &mut Job<'_>, main: &[u8], table: &[u8], fib: &Fib) -> Option<Characters> {
+    let mut text = Characters::default();
     let list = slice(table, fib.pieces.0, fib.pieces.1);
     let Some(pieces) = pieces(list) else {
         let (start, end) = fib.text;
         if !fib.is_old || start >= end || start >= main.len() {
             return None;
         }
-        push_bytes(slice(main, start, end - start), &mut text);
+        push_bytes(slice(main, start, end - start), &mut text.units);
         return Some(text);
     };
     let count = pieces.len().saturating_sub(4) / 12;
@@ -33,14 +49,15 @@ pub(super) fn read(job: &mut Job<'_>, main: &[u8], table: &[u8], fib: &Fib) -> O
         let bytes = slice(main, start, size);
         whole &= bytes.len() == size;
         // Pieces may all lie at one place.
-        if job.budget.spend(bytes.len()).is_some() || text.len() + bytes.len() > MOST || job.is_over() {
+        if job.budget.spend(bytes.len()).is_some() || text.units.len() + bytes.len() > MOST || job.is_over() {
             job.unread(Reason::LimitBytes, None);
             return Some(text);
         }
+        text.runs.push((text.units.len(), start, if narrow { 1 } else { 2 }));
         if narrow {
-            push_bytes(bytes, &mut text);
+            push_bytes(bytes, &mut text.units);
         } else {
-            text.extend(bytes.chunks_exact(2).map(|it| u16::from_le_bytes([it[0], it[1]])));
+            text.units.extend(bytes.chunks_exact(2).map(|it| u16::from_le_bytes([it[0], it[1]])));
         }
     }
     if !whole {
