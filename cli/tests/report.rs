@@ -215,5 +215,5 @@ fn the_report_of_a_scan_goes_by_the_rules_that_are_named() {
         ["low", "critical"].map(|level| report["risk"]["levels"][level].as_u64().unwrap())
     };
     assert!(levels(&scan)[1] > 0);
-    assert_eq!(levels(&[&scan[..], &["--risk-rules", "rules.toml"]].concat()), [4, 0]);
+    assert_eq!(levels(&[&scan[..], &["--risk-rules", "rules.toml"]].concat()), [2, 0]);
 }
