@@ -66,10 +66,12 @@ pub struct Inventory {
     pub finding_bytes: f64,
     /// Time of a second scan over the greater of three times `find` and `find` and 150 ms, at most.
     pub again: f64,
-    /// Seconds to read a store of a million files, at most.
-    pub read_seconds: f64,
+    /// Seconds for a report of a store of a million files, at most.
+    pub report_seconds: f64,
     /// Megabytes for that, at most.
-    pub read_mb: f64,
+    pub report_mb: f64,
+    /// How far the number of individuals may be from the truth, as a share of it.
+    pub individuals: f64,
 }
 
 /// Floors of the PDF bench, beside pdftotext.

@@ -1,23 +1,24 @@
-//! What an inventory costs: a scan with it beside one without, a second scan beside `find`, bytes for each finding, and
-//! a store of a million files.
+//! What an inventory costs and how right it is: a scan with it beside one without, a second scan beside `find`, bytes
+//! for each finding, individuals beside the truth, kills, and reports of a large store.
 
+mod kills;
 mod large;
+mod people;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use phisift::inventory::{Inventory, Run};
 
 use crate::files::{self, MB};
 use crate::record::Report;
 use crate::run::{Cost, measure, median};
 use crate::setup::Setup;
 
-/// Files of the small tree.
-const FILES: usize = 20_000;
-/// Bytes of each, about.
-const SMALL: usize = 2048;
+/// Files of the small tree, and bytes of each, about.
+const SMALL: Tree = Tree { name: "tree", files: 20_000, bytes: 300 };
 /// Bytes of each large file.
 const LARGE: u64 = 64 * MB;
 
@@ -28,7 +29,7 @@ pub fn run(setup: &Setup) -> Result<Report> {
     let head = ["inventory", "CPU without", "CPU with", "without / with", "wall", "bytes a finding"];
     let mut report = Report::new("inventory", &head);
     let floors = &setup.floors.inventory;
-    let tree = small_tree(setup, &bench.folder)?;
+    let tree = SMALL.grow(setup, &bench.folder)?;
     bench.compare(&mut report, "20,000 small files", &tree, floors.ratio, floors.finding_bytes)?;
     for name in ["app.log", "notes.txt", "claims.csv"] {
         let head = files::head(&setup.corpus_file(name)?, LARGE)?;
@@ -36,8 +37,9 @@ pub fn run(setup: &Setup) -> Result<Report> {
         bench.compare(&mut report, name, &file, floors.ratio, floors.finding_bytes)?;
     }
     bench.again(&mut report, &tree, floors.again)?;
-    bench.kills(&mut report, &tree)?;
-    large::run(&mut report, &bench.folder, setup.scale, floors)?;
+    people::run(&bench, &mut report, floors.individuals)?;
+    kills::run(&bench, &mut report, setup)?;
+    large::run(&bench, &mut report, setup)?;
     Ok(report)
 }
 
@@ -48,14 +50,19 @@ struct Bench {
 }
 
 impl Bench {
-    fn scan(&self, path: &Path, store: Option<&Path>) -> Command {
+    fn command(&self, name: &str) -> Command {
         let mut command = Command::new(&self.phisift);
-        command.args(["scan", "--exit-zero", "--quiet", "--format", "jsonl", "--output", "/dev/null"]).arg(path);
+        command.arg(name).env("XDG_CONFIG_HOME", self.folder.join("config"));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    fn scan(&self, path: &Path, store: Option<&Path>) -> Command {
+        let mut command = self.command("scan");
+        command.args(["--exit-zero", "--quiet", "--format", "jsonl", "--output", "/dev/null"]).arg(path);
         if let Some(store) = store {
             command.arg("--inventory").arg(store);
         }
-        command.env("XDG_CONFIG_HOME", self.folder.join("config"));
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
 
@@ -77,8 +84,7 @@ impl Bench {
         let wall = |costs: &[Cost]| median(costs.iter().map(|it| it.wall.as_secs_f64()).collect());
         let cost = cpu(&without) / cpu(&with);
         let size = std::fs::metadata(&store).context("look at the store")?.len() as f64;
-        let findings = phisift::inventory::Inventory::open_read(&store)?.last_run()?.map_or(0, |run| run.findings);
-        let each = size / findings.max(1) as f64;
+        let each = size / last_run(&store)?.findings.max(1) as f64;
         report.rows.push(vec![
             name.into(),
             format!("{:.2} s", cpu(&without)),
@@ -116,55 +122,45 @@ impl Bench {
         );
         Ok(())
     }
-
-    /// Kills scans at a hundred moments and goes on: the sums are those of an undisturbed scan.
-    fn kills(&self, report: &mut Report, tree: &Path) -> Result<()> {
-        let sums = |store: &Path| -> Result<(u64, u64, u64, u64)> {
-            let store = phisift::inventory::Inventory::open_read(store)?;
-            store.verify_audit(&[])?;
-            let run = store.last_run()?.context("a run ended")?;
-            Ok((run.sources, run.findings, run.bytes_examined, run.individuals.count))
-        };
-        let store = self.fresh()?;
-        let whole = measure(&mut self.scan(tree, Some(&store)), &[0])?.wall;
-        let expected = sums(&store)?;
-        let mut wrong = 0;
-        for round in 0..100u32 {
-            let store = self.fresh()?;
-            let mut child = self.scan(tree, Some(&store)).spawn().context("start a scan")?;
-            std::thread::sleep(whole.mul_f64(f64::from(round) / 100.0));
-            child.kill().context("kill a scan")?;
-            child.wait().context("wait for a scan")?;
-            measure(&mut self.scan(tree, Some(&store)), &[0])?;
-            wrong += u32::from(sums(&store)? != expected);
-        }
-        report.at_most("kills of 100 after which the store differs".into(), f64::from(wrong), 0.0);
-        Ok(())
-    }
 }
 
 /// Parts of the corpora as files of some lines, in folders of two hundred.
-fn small_tree(setup: &Setup, folder: &Path) -> Result<PathBuf> {
-    let tree = folder.join("tree");
-    if tree.join("d99").is_dir() {
-        return Ok(tree);
-    }
-    let corpora = ["app.log", "notes.txt", "claims.csv", "clean.txt"];
-    let part = (FILES / corpora.len() * SMALL) as u64 * 2;
-    for (kind, name) in corpora.iter().enumerate() {
-        let bytes = files::head(&setup.corpus_file(name)?, part)?;
-        let extension = name.rsplit('.').next().unwrap_or("txt");
-        let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').cycle();
-        for number in 0..FILES / corpora.len() {
-            let mut content = Vec::with_capacity(SMALL * 2);
-            while content.len() < SMALL {
-                content.extend_from_slice(lines.next().context("a corpus is empty")?);
-            }
-            let at = number * corpora.len() + kind;
-            files::write(&tree.join(format!("d{}", at / 200)), &format!("f{at}.{extension}"), &content)?;
+struct Tree {
+    name: &'static str,
+    files: usize,
+    bytes: usize,
+}
+
+impl Tree {
+    /// Makes it below a folder, unless that was done.
+    fn grow(&self, setup: &Setup, folder: &Path) -> Result<PathBuf> {
+        let tree = folder.join(format!("{}-{}-{}", self.name, self.files, self.bytes));
+        let done = tree.with_extension("done");
+        if done.is_file() {
+            return Ok(tree);
         }
+        let corpora = ["app.log", "notes.txt", "claims.csv", "clean.txt"];
+        let part = (self.files / corpora.len() * self.bytes) as u64 * 2;
+        for (kind, name) in corpora.iter().enumerate() {
+            let bytes = files::head(&setup.corpus_file(name)?, part)?;
+            let extension = name.rsplit('.').next().unwrap_or("txt");
+            let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').cycle();
+            for number in 0..self.files / corpora.len() {
+                let mut content = Vec::with_capacity(self.bytes * 2);
+                while content.len() < self.bytes {
+                    content.extend_from_slice(lines.next().context("a corpus is empty")?);
+                }
+                let at = number * corpora.len() + kind;
+                files::write(&tree.join(format!("d{}", at / 200)), &format!("f{at}.{extension}"), &content)?;
+            }
+        }
+        std::fs::write(&done, "").context("finish the tree")?;
+        Ok(tree)
     }
-    Ok(tree)
+}
+
+fn last_run(store: &Path) -> Result<Run> {
+    Inventory::open_read(store)?.last_run()?.context("a run ended")
 }
 
 /// Removes a store with its side files.

@@ -23,6 +23,8 @@ pub struct Setup {
     pub runs: usize,
     /// Size of corpora that have to be made.
     pub scale: f64,
+    /// At full size what is measured at a tenth otherwise.
+    pub full: bool,
     /// The figures to reach.
     pub floors: Floors,
     given: Option<PathBuf>,
@@ -42,6 +44,7 @@ impl Setup {
             inputs: inputs.is_dir().then_some(inputs),
             runs: arguments.runs.max(1),
             scale: arguments.scale,
+            full: arguments.full,
             floors: Floors::read(&root.join("benches/floors.toml"))?,
             given: arguments.phisift.clone(),
             root,

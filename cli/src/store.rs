@@ -1,6 +1,7 @@
 //! What commands that use an inventory share: where it is, and the key of its fingerprints.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
@@ -13,6 +14,9 @@ pub struct KeyArgs {
     /// Key file of fingerprints and lists of known values; yours is made in your configuration folder on first use
     #[arg(long, value_name = "FILE", env = "PHISIFT_KEY_FILE")]
     pub key_file: Option<PathBuf>,
+    /// The key once it was read.
+    #[arg(skip)]
+    loaded: OnceLock<Key>,
 }
 
 impl KeyArgs {
@@ -25,7 +29,14 @@ impl KeyArgs {
     }
 
     /// The key. A file that was named must be there; the usual one is made on first use.
-    pub fn key(&self) -> Result<Key> {
+    pub fn key(&self) -> Result<&Key> {
+        match self.loaded.get() {
+            Some(key) => Ok(key),
+            None => self.load().map(|key| self.loaded.get_or_init(|| key)),
+        }
+    }
+
+    fn load(&self) -> Result<Key> {
         let path = self.path()?;
         let key = if self.key_file.is_some() { key::load(&path) } else { key::load_or_create(&path) }?;
         if key::is_exposed(&path) {

@@ -193,3 +193,17 @@ fn an_inventory_within_what_it_is_about_is_no_source() {
         assert!(!out.contains("own.db"), "{out}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_others_may_read_is_told_once() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new("loose");
+    folder.grow(1);
+    folder.file("key", &"ab".repeat(32));
+    folder.file("allow.toml", "");
+    fs::set_permissions(folder.0.join("key"), fs::Permissions::from_mode(0o644)).unwrap();
+    let output = folder.run(&[&SCAN[..], &["--key-file", "key", "--allow", "allow.toml"]].concat());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(told.matches("others may read the key file").count(), 1, "{told}");
+}

@@ -181,3 +181,39 @@ fn a_tables_classes_are_counted_and_never_shown() {
     assert_eq!((json["k"].as_u64(), json["diversity"][0]["l_distinct"].as_u64()), (Some(1), Some(1)));
     assert!(folder.fails(&["risk", "table", "t.csv", "--quasi", "postcode"]).contains("no column is called postcode"));
 }
+
+/// Files of other projects, where they lie beside the repository: one table in two formats.
+#[test]
+#[allow(clippy::disallowed_macros, reason = "a test that is skipped says so")]
+fn a_parquet_table_has_the_classes_of_the_same_csv() {
+    let files = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/files");
+    let (parquet, csv) =
+        (files.join("parquet/kylo__parquet__userdata2.parquet"), files.join("csv/kylo__csv__userdata2.csv"));
+    if !parquet.is_file() {
+        eprintln!("skipped: no {}", parquet.display());
+        return;
+    }
+    let folder = Folder::new("parquet");
+    let classes = |table: &std::path::Path| {
+        let quasi = ["--quasi", "gender,country", "--sensitive", "title", "--format", "json"];
+        folder.ok(0, &[&["risk", "table", table.to_str().unwrap()], &quasi[..]].concat())
+    };
+    let told = classes(&parquet);
+    assert!(told.contains("\"records\":1000"), "{told}");
+    assert_eq!(told, classes(&csv));
+}
+
+#[test]
+fn the_report_of_a_scan_goes_by_the_rules_that_are_named() {
+    let folder = Folder::new("rules");
+    folder.scanned();
+    folder.file("rules.toml", "[likelihood]\n[impact]\n[limits]\nstale_days = 1\nindividuals_some = 1\nindividuals_many = 2\n[sensitive]\nentities = []\n");
+    let scan = ["scan", "share", "--exit-zero", "--inventory", "share.db", "--report", "share.json"];
+    let levels = |args: &[&str]| {
+        folder.ok(0, args);
+        let report: Value = serde_json::from_slice(&fs::read(folder.0.join("share.json")).unwrap()).unwrap();
+        ["low", "critical"].map(|level| report["risk"]["levels"][level].as_u64().unwrap())
+    };
+    assert!(levels(&scan)[1] > 0);
+    assert_eq!(levels(&[&scan[..], &["--risk-rules", "rules.toml"]].concat()), [2, 0]);
+}

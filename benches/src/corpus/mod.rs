@@ -4,7 +4,7 @@ pub mod dice;
 mod logs;
 mod names;
 mod notes;
-mod person;
+pub mod person;
 mod prose;
 mod sheet;
 mod tables;

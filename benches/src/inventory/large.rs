@@ -1,11 +1,12 @@
-//! A store of a million files with twenty million findings: how large it is, how fast it is read, in how much memory.
+//! A store of a million files with twenty million findings, or of a tenth of that: how large it is, how long reports of it
+//! take, in how much memory.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use phisift::detect::{Detector, DetectorOptions, Ruleset};
 use phisift::inventory::{Inventory, Recorder, RunOptions};
 use phisift::model::{
@@ -14,42 +15,56 @@ use phisift::model::{
 };
 use phisift::scan::Totals;
 
-use crate::files::MB;
-use crate::floors;
+use super::Bench;
+use crate::files::{self, MB};
 use crate::record::Report;
+use crate::run::measure;
+use crate::setup::Setup;
 
 const SOURCES: f64 = 1e6;
 const FINDINGS: usize = 20;
 const ENTITIES: [&str; 5] = ["mrn", "us_ssn", "person_name", "date", "phone"];
 
-/// Fills the store and reads it as a report does.
-pub fn run(report: &mut Report, folder: &Path, scale: f64, floors: &floors::Inventory) -> Result<()> {
-    let store = folder.join("large.db");
+/// The key of its fingerprints.
+const KEY: [u8; 32] = [7; 32];
+
+/// Fills the store, reads all of it, and has reports made of it.
+pub(super) fn run(bench: &Bench, report: &mut Report, setup: &Setup) -> Result<()> {
+    let (floors, share) = (&setup.floors.inventory, if setup.full { 1.0 } else { 0.1 });
+    let store = bench.folder.join("large.db");
     super::remove(&store)?;
-    let sources = (SOURCES * scale.min(1.0)) as u64;
+    let sources = (SOURCES * share) as u64;
     let begun = Instant::now();
     fill(&store, sources)?;
     let filled = begun.elapsed().as_secs_f64();
     let size = std::fs::metadata(&store).context("look at the store")?.len();
-    let findings = sources * FINDINGS as u64;
     let begun = Instant::now();
-    let read = read(&store)?;
+    let findings = read(&store)?;
     let seconds = begun.elapsed().as_secs_f64();
-    let peak = peak_megabytes();
+    ensure!(findings == sources * FINDINGS as u64, "findings are missing from the store");
     report.notes.push(format!(
-        "{sources} files, {findings} findings: {} MB, written in {filled:.0} s, read in {seconds:.1} s, {read} findings \
-         read, {peak:.0} MB at most",
+        "{sources} files, {findings} findings: {} MB, written in {filled:.0} s, all findings and individuals read in \
+         {seconds:.1} s",
         size / MB
     ));
     report.at_most("large store, bytes a finding".into(), size as f64 / findings as f64, floors.finding_bytes);
-    report.at_most("large store, seconds to read".into(), seconds, floors.read_seconds);
-    report.at_most("large store, MB to read".into(), peak, floors.read_mb);
+    let key = files::write(&bench.folder, "large.key", &KEY)?;
+    for format in ["html", "csv", "jsonl"] {
+        let mut command = bench.command("report");
+        command.args(["--format", format, "--output", "/dev/null", "--inventory"]).arg(&store);
+        let cost = measure(command.arg("--key-file").arg(&key), &[0])?;
+        let (seconds, peak) = (cost.wall.as_secs_f64(), cost.peak as f64 / MB as f64);
+        report.notes.push(format!("report of it as {format}: {seconds:.1} s, {peak:.0} MB at most"));
+        // Time grows with the store; memory must do at any size.
+        report.at_most(format!("large store, seconds for {format}"), seconds, floors.report_seconds * share);
+        report.at_most(format!("large store, MB for {format}"), peak, floors.report_mb);
+    }
     super::remove(&store)
 }
 
 fn fill(path: &Path, sources: u64) -> Result<()> {
     let detector = Arc::new(Detector::new(Ruleset::builtin()?, DetectorOptions::default())?);
-    let store = Inventory::open_write(path, &Key::new([7; 32]).id(), 0)?;
+    let store = Inventory::open_write(path, &Key::new(KEY).id(), 0)?;
     let options = RunOptions {
         roots: vec![PathBuf::from("share")],
         settings: serde_json::json!({}),
@@ -140,12 +155,4 @@ fn read(path: &Path) -> Result<u64> {
     })?;
     store.individuals()?;
     Ok(findings)
-}
-
-/// The most that this process ever held. Filling the store counts in, and is less.
-fn peak_megabytes() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = peak.and_then(|it| it.trim().trim_end_matches(" kB").parse::<f64>().ok());
-    kilobytes.unwrap_or(0.0) / 1024.0
 }

@@ -64,7 +64,7 @@ pub fn open(path: &Path, key: &KeyArgs) -> Result<Arc<KnownList>> {
     let content = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
     // A file that is no list is told before a key is asked for.
     Header::read(&content).with_context(|| path.display().to_string())?;
-    let list = KnownList::open(&content, KnownKey::new(&key.key()?));
+    let list = KnownList::open(&content, KnownKey::new(key.key()?));
     Ok(Arc::new(list.with_context(|| path.display().to_string())?))
 }
 
@@ -72,7 +72,7 @@ impl Build {
     fn run(self) -> Result<u8> {
         let detector = Detector::new(ruleset(None)?, DetectorOptions::default())?;
         let columns = KnownColumns::parse(&self.columns, &detector)?;
-        let mut builder = KnownBuilder::new(columns, KnownKey::new(&self.key.key()?));
+        let mut builder = KnownBuilder::new(columns, KnownKey::new(self.key.key()?));
         let options = ScanOptions {
             #[cfg(unix)]
             workers: worker::workers()?,

@@ -217,7 +217,7 @@ fn diff(store: &Inventory, earlier: Option<i64>, later: Option<i64>) -> Result<S
 /// The use of the key is noted before anything is looked up, without the values.
 fn who(args: &StoreArgs, path: &Path, key: &KeyArgs) -> Result<String> {
     let rules = Ruleset::builtin()?;
-    let sealer = Sealer::new(&key.key()?, &rules);
+    let sealer = Sealer::new(key.key()?, &rules);
     let input: Box<dyn BufRead> = if path.as_os_str() == "-" {
         Box::new(std::io::stdin().lock())
     } else {

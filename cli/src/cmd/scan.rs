@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use phisift::detect::{Detector, DetectorOptions, Ruleset};
-use phisift::inventory::{Inventory, Recorder, RiskRules, RunOptions};
+use phisift::inventory::{Inventory, Recorder, RunOptions};
 use phisift::model::Limits;
 use phisift::report::{Labels, ReportOptions, report};
 use phisift::scan::{Both, Cancel, Progress, ScanOptions, Scanner, Sealer};
 use phisift::walk::{STDIN, Walk, WalkOptions, path_from_bytes};
 
 use crate::args::{DetectArgs, bytes};
+use crate::cmd::inventory::RulesArgs;
 use crate::cmd::{self, worker};
 use crate::exit::{INTERRUPTED, code_of_scan};
 use crate::output;
@@ -79,6 +80,8 @@ pub struct Args {
     /// Write a report of the inventory when the scan is done; its form is what the file's name ends in, else html
     #[arg(long, value_name = "FILE", requires = "inventory", help_heading = "Inventory")]
     report: Option<PathBuf>,
+    #[command(flatten, next_help_heading = "Inventory")]
+    rules: RulesArgs,
     /// No progress bar
     #[arg(long, short)]
     quiet: bool,
@@ -147,7 +150,7 @@ impl Args {
         let format = cmd::report::format_of(Some(path));
         cmd::report::note(&mut store, format, self.mask_paths)?;
         let labels = Labels::new(masking).with_paths_masked(self.mask_paths);
-        cmd::report::write(&store, &RiskRules::builtin()?, labels, format, Some(path))
+        cmd::report::write(&store, &self.rules.rules()?, labels, format, Some(path))
     }
 
     /// What results depend on besides rules and content.
@@ -188,7 +191,7 @@ impl Args {
             allow: self.detect.allow_list()?,
             sealer: match recorder {
                 None => None,
-                Some(_) => Some(Sealer::new(&self.detect.key.key()?, ruleset)),
+                Some(_) => Some(Sealer::new(self.detect.key.key()?, ruleset)),
             },
             recall: match recorder {
                 Some(recorder) if !self.full => Some(recorder.memory()?),

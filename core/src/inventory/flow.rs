@@ -62,7 +62,7 @@ impl Inventory {
     /// Kind `Io` where the store cannot be read.
     pub fn flow(&self, rules: &RiskRules, between: Between, most: usize) -> Result<Vec<Edge>, Error> {
         let (places, of_source) = self.places(rules, between)?;
-        let mut links = self.links()?;
+        let links = self.links()?;
         let mut found: HashMap<u32, Vec<u32>> = HashMap::new();
         self.groups(|source, group| {
             let (Some(person), Some(place)) = (links.person(group), of_source.get(&source)) else { return };
@@ -91,7 +91,7 @@ impl Inventory {
     /// Kind `Io` where the store cannot be read.
     pub fn sightings(&self, seals: &[Seal]) -> Result<Vec<Sighting>, Error> {
         let prints: HashSet<u64> = seals.iter().map(|seal| seal.print).filter(|print| *print != 0).collect();
-        let mut links = self.links()?;
+        let links = self.links()?;
         let persons: HashSet<u32> = prints.iter().filter_map(|print| links.person_of(*print)).collect();
         let mut linked: BTreeSet<i64> = BTreeSet::new();
         self.groups(|source, group| {
@@ -128,7 +128,7 @@ impl Inventory {
             folder_of.insert(source.id, source.path.parent().unwrap_or(std::path::Path::new("")).to_owned());
             Ok(())
         })?;
-        let mut links = self.links()?;
+        let links = self.links()?;
         let mut persons: BTreeMap<PathBuf, HashSet<u32>> = BTreeMap::new();
         self.groups(|source, group| {
             let (Some(person), Some(folder)) = (links.person(group), folder_of.get(&source)) else { return };

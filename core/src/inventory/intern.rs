@@ -1,6 +1,7 @@
 //! What findings share, each once in the store: entities, kinds of finding, places. Labels are masked before.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
 use rusqlite::Connection;
 
@@ -8,7 +9,7 @@ use crate::detect::Ruleset;
 use crate::model::{Detection, EntityId, Evidence, Role, Subject};
 
 /// What tells one kind of finding from another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Kind {
     entity: EntityId,
     pattern: u16,
@@ -17,6 +18,14 @@ struct Kind {
     role: Option<Role>,
     subject: Subject,
     evidence: Evidence,
+}
+
+/// Every finding is looked up: what differs most is enough.
+impl Hash for Kind {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let parts = [self.pattern, self.permille, self.evidence.0];
+        state.write_u64(parts.into_iter().fold(0, |all, part| all << 16 | u64::from(part)));
+    }
 }
 
 /// Numbers in the store of what this process met so far.

@@ -1,6 +1,6 @@
 //! What the store knows of sources that have not changed. Reads the store, folder by folder, as the walk comes to them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -29,12 +29,20 @@ struct Inner {
     connection: Connection,
     /// The last folders met: workers may be in different ones.
     folders: Vec<Folder>,
-    /// Sizes of sources in the store: no other size can be a copy.
-    sizes: Option<HashSet<i64>>,
+    copies: Option<Copies>,
 }
 
-/// A folder's path and what is known of its sources, by name.
-type Folder = (Vec<u8>, HashMap<Vec<u8>, Known>);
+/// What tells copies of sources in the store.
+#[derive(Default)]
+struct Copies {
+    /// No other size can be a copy.
+    sizes: HashSet<u64>,
+    /// Numbers of sources by what their content's hash begins with.
+    by_content: HashMap<u64, i64>,
+}
+
+/// A folder's path and what is known of its sources, sorted by name.
+type Folder = (Vec<u8>, Arc<[Known]>);
 
 /// Folders kept.
 const FOLDERS: usize = 4;
@@ -42,20 +50,27 @@ const FOLDERS: usize = 4;
 /// A source's row.
 struct Known {
     id: i64,
+    name: Vec<u8>,
     stat: Option<Stat>,
     fresh: bool,
     profile: i64,
     content: Option<[u8; 32]>,
-    format: String,
-    state: String,
-    reason: Option<String>,
-    verdict: String,
-    reasons: String,
-    health: String,
-    counts: String,
-    bytes: i64,
-    bytes_examined: i64,
-    decoded: Option<i64>,
+    /// `None` where this program knows a word of it no more.
+    said: Option<Said>,
+}
+
+/// What was said of it.
+struct Said {
+    format: &'static str,
+    state: SourceState,
+    reason: Option<Reason>,
+    verdict: Verdict,
+    reasons: Vec<VerdictReason>,
+    health: BTreeMap<&'static str, u64>,
+    counts: BTreeMap<EntityId, u64>,
+    bytes: u64,
+    bytes_examined: u64,
+    decoded: Option<u64>,
     forward_only: bool,
 }
 
@@ -66,7 +81,7 @@ impl Memory {
     /// The memory of a store, for results of one profile.
     pub(super) fn open(path: &Path, detector: &Arc<Detector>, profile: i64) -> Result<Memory, Error> {
         let connection = store::connect(path, false)?;
-        let inner = Mutex::new(Inner { connection, folders: Vec::new(), sizes: None });
+        let inner = Mutex::new(Inner { connection, folders: Vec::new(), copies: None });
         Ok(Memory { detector: detector.clone(), profile, inner })
     }
 
@@ -78,42 +93,43 @@ impl Memory {
     fn holds(&self, known: &Known) -> bool {
         const PASSING: [Reason; 6] =
             [Reason::Io, Reason::Permission, Reason::Timeout, Reason::Worker, Reason::Changed, Reason::Interrupted];
-        let passing = known.reason.as_deref().is_some_and(|it| PASSING.iter().any(|reason| reason.id() == it));
-        known.profile == self.profile && known.content.is_some() && !passing
+        let passing = |said: &Said| said.reason.is_some_and(|it| PASSING.contains(&it));
+        known.profile == self.profile && known.content.is_some() && known.said.as_ref().is_some_and(|it| !passing(it))
     }
 
-    fn remembered(
-        &self,
-        connection: &Connection,
-        known: &Known,
-        source: &Source,
-        reused: Reused,
-    ) -> Option<Remembered> {
-        let rules = self.detector.ruleset();
-        let state = state_of(&known.state)?;
-        let parts = match state {
+    /// What is known of the sources in a folder.
+    fn folder(&self, path: &[u8]) -> rusqlite::Result<Arc<[Known]>> {
+        let mut inner = self.lock();
+        if let Some((_, known)) = inner.folders.iter().find(|it| it.0 == path) {
+            return Ok(known.clone());
+        }
+        let known = read_folder(&inner.connection, self.detector.ruleset(), path)?;
+        if inner.folders.len() == FOLDERS {
+            inner.folders.remove(0);
+        }
+        inner.folders.push((path.to_vec(), known.clone()));
+        Ok(known)
+    }
+
+    fn remembered(&self, known: &Known, source: &Source, reused: Reused) -> Option<Remembered> {
+        let said = known.said.as_ref()?;
+        let parts = match said.state {
             SourceState::Complete => Vec::new(),
-            _ => parts_of(connection, known.id).ok()?,
+            _ => parts_of(&self.lock().connection, known.id).ok()?,
         };
         let summary = SourceSummary {
             source: source.clone(),
-            format: format_id(&known.format)?,
-            state,
-            reason: known.reason.as_deref().and_then(Reason::from_id),
-            verdict: Verdict::ALL.into_iter().find(|it| it.id() == known.verdict)?,
-            reasons: known.reasons.split_ascii_whitespace().filter_map(reason_of).collect(),
-            health: match known.health.as_str() {
-                "{}" => Default::default(),
-                text => {
-                    let health: HashMap<String, u64> = serde_json::from_str(text).ok()?;
-                    health.iter().filter_map(|(kind, count)| Some((health_kind(kind)?, *count))).collect()
-                }
-            },
-            bytes: known.bytes as u64,
-            bytes_examined: known.bytes_examined as u64,
-            decoded: known.decoded.map(|it| it as u64),
-            forward_only: known.forward_only,
-            counts: counts_of(&known.counts, rules)?,
+            format: said.format,
+            state: said.state,
+            reason: said.reason,
+            verdict: said.verdict,
+            reasons: said.reasons.clone(),
+            health: said.health.clone(),
+            bytes: said.bytes,
+            bytes_examined: said.bytes_examined,
+            decoded: said.decoded,
+            forward_only: said.forward_only,
+            counts: said.counts.clone(),
             content: known.content,
             reused: Some(reused),
         };
@@ -121,55 +137,54 @@ impl Memory {
     }
 }
 
+impl Inner {
+    fn copies(&mut self, profile: i64) -> &Copies {
+        let Inner { connection, copies, .. } = self;
+        copies.get_or_insert_with(|| read_copies(connection, profile).unwrap_or_default())
+    }
+}
+
 impl Recall for Memory {
     fn recall(&self, source: &Source) -> Recalled {
         let Some(now) = &source.stat else { return Recalled::Unknown };
-        let mut inner = self.lock();
         let (folder, name) = split(&source.path);
-        if inner.enter(folder).is_err() {
+        let Ok(folder) = self.folder(folder) else { return Recalled::Unknown };
+        let Some(known) = named(&folder, name) else {
+            // An empty file is read sooner than recalled.
+            let perhaps = now.size > 0 && self.lock().copies(self.profile).sizes.contains(&now.size);
+            return if perhaps { Recalled::Perhaps } else { Recalled::Unknown };
+        };
+        if !self.holds(known) || known.stat.is_none_or(|then| then.size != now.size) {
             return Recalled::Unknown;
         }
-        let Inner { connection, folders, sizes } = &mut *inner;
-        let known = folders.iter().find(|it| it.0 == folder).and_then(|it| it.1.get(name));
-        if let Some(known) = known {
-            if !self.holds(known) || known.stat.is_none_or(|then| then.size != now.size) {
-                return Recalled::Unknown;
-            }
-            let same = known.stat.is_some_and(|then| is_same(&then, now)) && !known.fresh;
-            let reused = Reused { how: Reuse::Unchanged, of: known.id, restat: false };
-            return match self.remembered(connection, known, source, reused).filter(|_| same) {
-                Some(remembered) => Recalled::Known(Box::new(remembered)),
-                None => Recalled::Perhaps,
-            };
+        let same = known.stat.is_some_and(|then| is_same(&then, now)) && !known.fresh;
+        let reused = Reused { how: Reuse::Unchanged, of: known.id, restat: false };
+        match same.then(|| self.remembered(known, source, reused)).flatten() {
+            Some(remembered) => Recalled::Known(Box::new(remembered)),
+            None => Recalled::Perhaps,
         }
-        let sizes = sizes.get_or_insert_with(|| read_sizes(connection, self.profile).unwrap_or_default());
-        // An empty file is read sooner than recalled.
-        if now.size > 0 && sizes.contains(&(now.size as i64)) { Recalled::Perhaps } else { Recalled::Unknown }
     }
 
     fn with_content(&self, source: &Source, content: &[u8; 32]) -> Option<Remembered> {
-        let mut inner = self.lock();
         let (folder, name) = split(&source.path);
-        inner.enter(folder).ok()?;
-        let Inner { connection, folders, .. } = &mut *inner;
-        let own = folders.iter().find(|it| it.0 == folder).and_then(|it| it.1.get(name));
-        if let Some(own) = own {
+        if let Some(own) = named(&self.folder(folder).ok()?, name) {
             let same = own.content.as_ref() == Some(content) && self.holds(own);
             let reused = Reused { how: Reuse::Unchanged, of: own.id, restat: true };
-            return if same { self.remembered(connection, own, source, reused) } else { None };
+            return if same { self.remembered(own, source, reused) } else { None };
         }
-        let size = source.stat.as_ref()?.size as i64;
-        let select = format!(
-            "SELECT {KNOWN}, (SELECT path FROM folders WHERE folders.id = folder) FROM sources
-             WHERE size = ?1 AND content = ?2 AND profile = ?3 ORDER BY gone_run IS NOT NULL, id LIMIT 1"
-        );
-        let found = connection.prepare_cached(&select).ok()?.query_row((size, content, self.profile), |row| {
-            Ok((row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(21)?, known_of(row)?))
-        });
-        let (other, folder, known) = found.optional().ok()??;
-        let path = join(&folder, &other);
+        let select =
+            format!("SELECT {KNOWN}, (SELECT path FROM folders WHERE folders.id = folder) FROM sources WHERE id = ?1");
+        let mut inner = self.lock();
+        let id = *inner.copies(self.profile).by_content.get(&begin_of(content))?;
+        let (connection, rules) = (&inner.connection, self.detector.ruleset());
+        let found = connection
+            .prepare_cached(&select)
+            .ok()?
+            .query_row([id], |row| Ok((row.get::<_, Vec<u8>>(21)?, known_of(row, rules)?)));
+        let (folder, known) = found.optional().ok()??;
+        let path = join(&folder, &known.name);
         // A file that was away and came back is read again: its own row makes way for the new one.
-        if split(&path) == split(&source.path) {
+        if known.content.as_ref() != Some(content) || split(&path) == split(&source.path) {
             return None;
         }
         // The extension is a hint to what a file is read as.
@@ -177,35 +192,29 @@ impl Recall for Memory {
         {
             return None;
         }
+        drop(inner);
         let how = if path.symlink_metadata().is_ok() { Reuse::Copied } else { Reuse::Moved };
-        self.remembered(connection, &known, source, Reused { how, of: known.id, restat: true })
+        self.remembered(&known, source, Reused { how, of: known.id, restat: true })
     }
 }
 
-impl Inner {
-    /// Reads what is known of a folder's sources, unless that was done lately.
-    fn enter(&mut self, folder: &[u8]) -> rusqlite::Result<()> {
-        if self.folders.iter().any(|it| it.0 == folder) {
-            return Ok(());
-        }
-        let select = format!(
-            "SELECT {KNOWN} FROM sources WHERE gone_run IS NULL AND folder = (SELECT id FROM folders WHERE path = ?1)"
-        );
-        let mut statement = self.connection.prepare_cached(&select)?;
-        let mut rows = statement.query([folder])?;
-        let mut known = HashMap::new();
-        while let Some(row) = rows.next()? {
-            known.insert(row.get(1)?, known_of(row)?);
-        }
-        if self.folders.len() == FOLDERS {
-            self.folders.remove(0);
-        }
-        self.folders.push((folder.to_vec(), known));
-        Ok(())
-    }
+/// The source of that name.
+fn named<'a>(folder: &'a [Known], name: &[u8]) -> Option<&'a Known> {
+    folder.binary_search_by(|it| it.name.as_slice().cmp(name)).ok().map(|at| &folder[at])
 }
 
-fn known_of(row: &Row<'_>) -> rusqlite::Result<Known> {
+fn read_folder(connection: &Connection, rules: &Ruleset, path: &[u8]) -> rusqlite::Result<Arc<[Known]>> {
+    // Blobs are compared as bytes.
+    let select = format!(
+        "SELECT {KNOWN} FROM sources WHERE gone_run IS NULL AND folder = (SELECT id FROM folders WHERE path = ?1)
+         ORDER BY name"
+    );
+    let mut statement = connection.prepare_cached(&select)?;
+    let known = statement.query_map([path], |row| known_of(row, rules))?;
+    known.collect()
+}
+
+fn known_of(row: &Row<'_>, rules: &Ruleset) -> rusqlite::Result<Known> {
     let stat = match row.get::<_, Option<i64>>(2)? {
         None => None,
         Some(device) => Some(Stat {
@@ -219,22 +228,38 @@ fn known_of(row: &Row<'_>) -> rusqlite::Result<Known> {
     };
     Ok(Known {
         id: row.get(0)?,
+        name: row.get(1)?,
         stat,
         fresh: row.get(7)?,
         profile: row.get(8)?,
         content: row.get(9)?,
-        format: row.get(10)?,
-        state: row.get(11)?,
-        reason: row.get(12)?,
-        verdict: row.get(13)?,
-        reasons: row.get(14)?,
-        health: row.get(15)?,
-        counts: row.get(16)?,
-        bytes: row.get(17)?,
-        bytes_examined: row.get(18)?,
-        decoded: row.get(19)?,
-        forward_only: row.get(20)?,
+        said: said_of(row, rules)?,
     })
+}
+
+fn said_of(row: &Row<'_>, rules: &Ruleset) -> rusqlite::Result<Option<Said>> {
+    let text = |at| row.get_ref(at).and_then(|it| Ok(it.as_str()?));
+    let reason = row.get_ref(12)?.as_str_or_null()?;
+    let (bytes, bytes_examined) = (row.get::<_, i64>(17)? as u64, row.get::<_, i64>(18)? as u64);
+    let (decoded, forward_only) = (row.get::<_, Option<i64>>(19)?.map(|it| it as u64), row.get(20)?);
+    let (format, state, verdict) = (format_id(text(10)?), state_of(text(11)?), verdict_of(text(13)?));
+    let (reasons, health, counts) = (text(14)?, health_of(text(15)?), counts_of(text(16)?, rules));
+    let said = || {
+        Some(Said {
+            format: format?,
+            state: state?,
+            reason: reason.and_then(Reason::from_id),
+            verdict: verdict?,
+            reasons: reasons.split_ascii_whitespace().filter_map(reason_of).collect(),
+            health: health?,
+            counts: counts?,
+            bytes,
+            bytes_examined,
+            decoded,
+            forward_only,
+        })
+    };
+    Ok(said())
 }
 
 /// The time of the last change of the inode cannot be set by users, so a change with an old time shows there.
@@ -243,11 +268,28 @@ fn is_same(then: &Stat, now: &Stat) -> bool {
     of(then) == of(now)
 }
 
-fn read_sizes(connection: &Connection, profile: i64) -> rusqlite::Result<HashSet<i64>> {
-    let mut statement =
-        connection.prepare("SELECT size FROM sources WHERE profile = ?1 AND size > 0 AND content IS NOT NULL")?;
-    let sizes = statement.query_map([profile], |row| row.get(0))?;
-    sizes.collect()
+/// Of equal sources, one that is present counts, then the first.
+fn read_copies(connection: &Connection, profile: i64) -> rusqlite::Result<Copies> {
+    let mut copies = Copies::default();
+    for is_gone in ["IS NULL", "IS NOT NULL"] {
+        let select = format!(
+            "SELECT id, size, content FROM sources
+             WHERE profile = ?1 AND size > 0 AND content IS NOT NULL AND gone_run {is_gone} ORDER BY id"
+        );
+        let mut statement = connection.prepare(&select)?;
+        let mut rows = statement.query([profile])?;
+        while let Some(row) = rows.next()? {
+            copies.sizes.insert(row.get::<_, i64>(1)? as u64);
+            copies.by_content.entry(begin_of(&row.get(2)?)).or_insert(row.get(0)?);
+        }
+    }
+    Ok(copies)
+}
+
+fn begin_of(content: &[u8; 32]) -> u64 {
+    let mut begin = [0; 8];
+    begin.copy_from_slice(&content[..8]);
+    u64::from_le_bytes(begin)
 }
 
 fn has_path_findings(connection: &Connection, source: i64) -> bool {
@@ -261,12 +303,22 @@ fn state_of(id: &str) -> Option<SourceState> {
     [Complete, Partial, Failed, Skipped].into_iter().find(|it| it.id() == id)
 }
 
-fn counts_of(text: &str, rules: &Ruleset) -> Option<std::collections::BTreeMap<EntityId, u64>> {
-    if text == "{}" {
-        return Some(Default::default());
-    }
-    let counts: HashMap<String, u64> = serde_json::from_str(text).ok()?;
-    counts.iter().map(|(entity, count)| Some((rules.entity_id(entity)?, *count))).collect()
+fn verdict_of(id: &str) -> Option<Verdict> {
+    Verdict::ALL.into_iter().find(|it| it.id() == id)
+}
+
+fn health_of(text: &str) -> Option<BTreeMap<&'static str, u64>> {
+    let health = numbers(text)?;
+    Some(health.iter().filter_map(|(kind, count)| Some((health_kind(kind)?, *count))).collect())
+}
+
+fn counts_of(text: &str, rules: &Ruleset) -> Option<BTreeMap<EntityId, u64>> {
+    numbers(text)?.iter().map(|(entity, count)| Some((rules.entity_id(entity)?, *count))).collect()
+}
+
+/// Numbers by ids, which no JSON escapes.
+fn numbers(text: &str) -> Option<BTreeMap<&str, u64>> {
+    if text == "{}" { Some(BTreeMap::new()) } else { serde_json::from_str(text).ok() }
 }
 
 /// A verdict's reason by its id.

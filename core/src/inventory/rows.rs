@@ -405,27 +405,13 @@ pub(super) fn copy_counts(connection: &Connection, from: i64, to: i64) -> rusqli
     Ok(())
 }
 
-/// Counts the present sources for a run's row.
-pub(super) fn count_run(connection: &Connection, run: i64) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM run_counts WHERE run = ?1", [run])?;
-    for (what, select) in [
-        ("verdict", "SELECT verdict, count(*) FROM sources WHERE gone_run IS NULL GROUP BY 1"),
-        ("state", "SELECT state, count(*) FROM sources WHERE gone_run IS NULL GROUP BY 1"),
-        (
-            "unread",
-            "SELECT reason, count(*) FROM (SELECT unread.reason FROM unread JOIN sources ON sources.id = source
-             WHERE gone_run IS NULL UNION ALL SELECT reason FROM sources WHERE gone_run IS NULL AND reason IS NOT NULL
-             AND NOT EXISTS (SELECT 1 FROM unread WHERE source = sources.id)) GROUP BY 1",
-        ),
-        ("entity", "SELECT key, sum(value) FROM sources, json_each(counts) WHERE gone_run IS NULL GROUP BY 1"),
-    ] {
-        let insert = format!("INSERT INTO run_counts (run, what, id, n) SELECT ?1, ?2, * FROM ({select})");
-        connection.execute(&insert, (run, what))?;
-    }
-    let categories = "INSERT INTO run_counts (run, what, id, n) SELECT ?1, 'category', category, sum(n) FROM run_counts
-                      JOIN entities ON name = run_counts.id WHERE run = ?1 AND what = 'entity' AND category IS NOT NULL
-                      GROUP BY category";
-    connection.execute(categories, [run])?;
+/// Counts the parts of present sources that were not read, for a run's row.
+pub(super) fn count_unread(connection: &Connection, run: i64) -> rusqlite::Result<()> {
+    let insert = "INSERT INTO run_counts (run, what, id, n) SELECT ?1, 'unread', * FROM (
+        SELECT reason, count(*) FROM (SELECT unread.reason FROM unread JOIN sources ON sources.id = source
+        WHERE gone_run IS NULL UNION ALL SELECT reason FROM sources WHERE gone_run IS NULL AND reason IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM unread WHERE source = sources.id)) GROUP BY 1)";
+    connection.execute(insert, [run])?;
     Ok(())
 }
 

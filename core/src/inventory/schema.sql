@@ -102,8 +102,6 @@ CREATE TABLE sources (
     groups          BLOB,                  -- fingerprints that occur together: see people.rs
     UNIQUE (folder, name)
 ) STRICT;
--- Copies are looked for among sources of the same size.
-CREATE INDEX sources_by_size ON sources (size);
 
 -- Findings of a source, up to some thousands in a row, packed: see pack.rs.
 CREATE TABLE blocks (

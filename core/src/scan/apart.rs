@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::input::{Watch, Watched};
+use super::input::{ContentHash, Watch, Watched};
 use super::{Cancel, Progress, ScanOptions};
 use crate::extract::{Emit, Extraction, Hint, Input, extract};
 use crate::model::{Outcome, Reason, SourceState};
@@ -15,7 +15,8 @@ use crate::walk;
 pub(super) enum Origin<'a> {
     Stream(&'a mut dyn Read),
     Memory(&'a [u8]),
-    File(&'a mut File),
+    /// With what is to hash it while it is read.
+    File(&'a mut File, Option<&'a mut ContentHash>),
 }
 
 impl Origin<'_> {
@@ -24,7 +25,7 @@ impl Origin<'_> {
         match self {
             Origin::Stream(stream) => Origin::Stream(&mut **stream),
             Origin::Memory(bytes) => Origin::Memory(bytes),
-            Origin::File(file) => Origin::File(file),
+            Origin::File(file, hash) => Origin::File(file, hash.as_deref_mut()),
         }
     }
 }
@@ -43,7 +44,7 @@ pub fn extract_path(
     let watch = Watch { progress: &progress, cancel: &cancel, deadline: None };
     let name = path.file_name().unwrap_or_default().as_encoded_bytes();
     let hint = Hint { name, format: options.format.as_deref() };
-    Ok(take_apart(options, hint, Origin::File(&mut opened.file), watch, emit))
+    Ok(take_apart(options, hint, Origin::File(&mut opened.file, None), watch, emit))
 }
 
 /// Emits what stands in a source. A panic, of a parser or of whoever receives, ends that source alone.
@@ -73,21 +74,21 @@ fn open_up(
     let limits = &options.limits;
     match origin {
         Origin::Stream(stream) => {
-            let mut input = Watched { inner: stream, read: 0, watch };
+            let mut input = Watched { inner: stream, watch, content: None };
             extract(Input::Stream(&mut input), hint, limits, emit)
         }
         Origin::Memory(bytes) => {
-            let mut input = Watched { inner: Cursor::new(bytes), read: 0, watch };
+            let mut input = Watched { inner: Cursor::new(bytes), watch, content: None };
             extract(Input::File(&mut input), hint, limits, emit)
         }
-        Origin::File(file) => {
+        Origin::File(file, content) => {
             #[cfg(unix)]
             if let Some(workers) = &options.workers
                 && wants_isolation(file, hint)
             {
                 return workers.extract(file, hint, limits, watch.progress, emit);
             }
-            let mut input = Watched { inner: file, read: 0, watch };
+            let mut input = Watched { inner: file, watch, content };
             extract(Input::File(&mut input), hint, limits, emit)
         }
     }

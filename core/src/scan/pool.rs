@@ -156,6 +156,8 @@ struct State<'a> {
     finished: BTreeMap<u64, Finished>,
     /// Bytes that wait for their turn.
     buffered: usize,
+    /// Workers that wait for a change. Waking costs a system call, whether anybody sleeps or not.
+    waiting: usize,
 }
 
 enum Task<'a> {
@@ -192,16 +194,32 @@ impl<'a> Pool<'a> {
         }
         state.in_flight += 1;
         state.jobs.push_back(job.clone());
-        drop(state);
-        self.changed.notify_all();
+        self.wake(state);
         true
     }
 
     /// Searches a block that was queued.
     pub fn run(&self, job: &Job<'a>) {
         job.run();
-        lock(&self.state).in_flight -= 1;
-        self.changed.notify_all();
+        let mut state = lock(&self.state);
+        state.in_flight -= 1;
+        self.wake(state);
+    }
+
+    fn wait<'s>(&'s self, mut state: MutexGuard<'s, State<'a>>) -> MutexGuard<'s, State<'a>> {
+        state.waiting += 1;
+        let mut state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        state
+    }
+
+    /// Lets those that wait look at what changed.
+    fn wake(&self, state: MutexGuard<'_, State<'a>>) {
+        let waiting = state.waiting;
+        drop(state);
+        if waiting > 0 {
+            self.changed.notify_all();
+        }
     }
 
     /// Searches other blocks until that one is done. Searching never waits, so this ends.
@@ -214,7 +232,7 @@ impl<'a> Pool<'a> {
 
     fn help_or_wait<'s>(&'s self, mut state: MutexGuard<'s, State<'a>>) -> MutexGuard<'s, State<'a>> {
         let Some(other) = state.jobs.pop_front() else {
-            return self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            return self.wait(state);
         };
         drop(state);
         self.run(&other);
@@ -236,7 +254,7 @@ impl<'a> Pool<'a> {
             }
             // The source whose turn it is, is being read: what waits for it will go.
             if state.exhausted || (state.buffered > REORDER_BYTES && state.active > 0) {
-                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = self.wait(state);
                 continue;
             }
             state.active += 1;
@@ -247,7 +265,8 @@ impl<'a> Pool<'a> {
             state = lock(&self.state);
             state.exhausted = true;
             state.active -= 1;
-            self.changed.notify_all();
+            self.wake(state);
+            state = lock(&self.state);
         }
     }
 
@@ -264,8 +283,9 @@ impl<'a> Pool<'a> {
 
     /// The worker is done with its source.
     fn leave(&self) {
-        lock(&self.state).active -= 1;
-        self.changed.notify_all();
+        let mut state = lock(&self.state);
+        state.active -= 1;
+        self.wake(state);
     }
 
     fn stop(&self, error: Option<Error>) {
@@ -274,8 +294,7 @@ impl<'a> Pool<'a> {
         if state.error.is_none() {
             state.error = error;
         }
-        drop(state);
-        self.changed.notify_all();
+        self.wake(state);
     }
 
     fn is_turn(&self, order: u64) -> bool {
@@ -293,8 +312,11 @@ impl<'a> Pool<'a> {
     }
 
     fn release(&self, bytes: usize) {
-        lock(&self.state).buffered -= bytes;
-        self.changed.notify_all();
+        if bytes > 0 {
+            let mut state = lock(&self.state);
+            state.buffered -= bytes;
+            self.wake(state);
+        }
     }
 
     /// Delivers a finished source and those behind it that waited, or leaves it to wait.
@@ -316,8 +338,7 @@ impl<'a> Pool<'a> {
             // The one that was at hand never counted itself as waiting.
             state.buffered -= next.as_ref().map_or(0, |it| it.bytes);
         }
-        drop(state);
-        self.changed.notify_all();
+        self.wake(state);
         Ok(())
     }
 

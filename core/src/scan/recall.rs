@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use super::{Scanner, Sealer};
 use crate::detect::SourceMemory;
-use crate::model::{Segment, Source, SourceSummary, Unread};
+use crate::model::{Segment, Source, SourceSummary, Stat, Unread};
 use crate::walk;
 
 /// Keeps results of earlier scans. Its keeper stands above the scan, which is why this is a trait.
@@ -55,12 +55,15 @@ pub(super) fn content_of(file: &mut File, source: &Source, sealer: &Sealer) -> O
             Err(_) => return None,
         }
     }
+    is_as_opened(file, source).then(|| *hasher.finalize().as_bytes())
+}
+
+/// True where nothing says that the file changed since it was opened.
+pub(super) fn is_as_opened(file: &File, source: &Source) -> bool {
     let now = file.metadata().ok().and_then(|meta| walk::stat_of(&meta));
-    let then = source.stat;
-    let same = now
-        .zip(then)
-        .is_none_or(|(now, then)| (now.size, now.modified, now.changed) == (then.size, then.modified, then.changed));
-    same.then(|| *hasher.finalize().as_bytes())
+    let same =
+        |(now, then): (Stat, Stat)| (now.size, now.modified, now.changed) == (then.size, then.modified, then.changed);
+    now.zip(source.stat).is_none_or(same)
 }
 
 /// True where nothing is found in the source's own path.

@@ -8,9 +8,9 @@ use std::time::Instant;
 
 use super::apart::{Origin, take_apart};
 use super::blocks::{Block, Search};
-use super::input::Watch;
+use super::input::{ContentHash, Watch};
 use super::pool::{Job, Pool};
-use super::recall::{Recalled, Remembered, content_of, is_bare};
+use super::recall::{Recalled, Remembered, content_of, is_as_opened, is_bare};
 use super::{Cancel, Progress, Scanner};
 use crate::Error;
 use crate::classify::{Coverage, Tally, classify};
@@ -98,7 +98,11 @@ impl<'a> Context<'a> {
                 };
                 match self.open(&source) {
                     Ok((mut file, source)) if perhaps => self.compare(&source, &mut file, spare, out),
-                    Ok((mut file, source)) => self.read(&source, Origin::File(&mut file), None, spare, out),
+                    Ok((mut file, source)) => {
+                        let hasher = self.scanner.options.sealer.as_ref().map(|it| it.content_key().hasher());
+                        let mut hash = hasher.map(ContentHash::new);
+                        self.read(&source, Origin::File(&mut file, hash.as_mut()), None, spare, out)
+                    }
                     Err((state, reason)) => self.scan(Walked::Unread(source, state, reason), spare, out),
                 }
             }
@@ -118,7 +122,7 @@ impl<'a> Context<'a> {
         if file.rewind().is_err() {
             return self.scan(Walked::Unread(source.clone(), SourceState::Failed, Reason::Io), spare, out);
         }
-        self.read(source, Origin::File(file), content, spare, out)
+        self.read(source, Origin::File(file, None), content, spare, out)
     }
 
     /// Delivers the results of an earlier scan.
@@ -161,11 +165,12 @@ impl<'a> Context<'a> {
         out.end(summary, parts)
     }
 
-    /// The hash of a file's content, where it is wanted.
+    /// The hash of a file's content, where it is wanted: of what was read, or of another reading where not all was.
     fn content(&self, source: &Source, origin: Origin<'_>) -> Option<[u8; 32]> {
-        match (origin, &self.scanner.options.sealer) {
-            (Origin::File(file), Some(sealer)) => content_of(file, source, sealer),
-            _ => None,
+        let (Origin::File(file, hash), Some(sealer)) = (origin, &self.scanner.options.sealer) else { return None };
+        match hash.zip(source.size).and_then(|(hash, size)| hash.of_all(size)) {
+            Some(content) => is_as_opened(file, source).then_some(content),
+            None => content_of(file, source, sealer),
         }
     }
 

@@ -81,8 +81,7 @@ impl Walk {
         if !meta.is_file() {
             return Some(skipped(root, Reason::Special));
         }
-        if self.filter.is_except(&root) || !self.filter.accepts(&root, Path::new(root.file_name().unwrap_or_default()))
-        {
+        if self.filter.is_except(&root) || !self.filter.accepts(&root, root.parent().unwrap_or(&root)) {
             return None;
         }
         Some(Walked::Source(source_of(root, &meta)))
@@ -95,8 +94,7 @@ impl Walk {
         };
         let kind = entry.file_type()?;
         let path = entry.path();
-        let below = path.strip_prefix(&self.root).unwrap_or(path);
-        if kind.is_dir() || !self.filter.accepts(path, below) {
+        if kind.is_dir() || !self.filter.accepts(path, &self.root) {
             return None;
         }
         if kind.is_symlink() {
@@ -163,25 +161,29 @@ impl Filter {
         builder.standard_filters(self.respect_ignore).hidden(false).require_git(false).follow_links(false);
         // Byte order on Unix: the order of sources must not depend on the file system or the locale.
         builder.sort_by_file_name(|a, b| a.as_encoded_bytes().cmp(b.as_encoded_bytes()));
-        let (exclude, root) = (self.exclude.clone(), root.to_owned());
-        builder.filter_entry(move |entry| {
-            let below = entry.path().strip_prefix(&root).unwrap_or(entry.path());
-            entry.depth() == 0 || !(exclude.is_match(below) || exclude.is_match(entry.path()))
-        });
+        if !self.exclude.is_empty() {
+            let (exclude, root) = (self.exclude.clone(), root.to_owned());
+            builder.filter_entry(move |entry| entry.depth() == 0 || !matches(&exclude, entry.path(), &root));
+        }
         builder.build()
     }
 
-    /// A glob may speak of the path as given or of its part below the root.
-    fn accepts(&self, path: &Path, below: &Path) -> bool {
-        let included = self.include.as_ref().is_none_or(|globs| globs.is_match(below) || globs.is_match(path));
-        included && !self.exclude.is_match(below) && !self.exclude.is_match(path)
+    fn accepts(&self, path: &Path, root: &Path) -> bool {
+        self.include.as_ref().is_none_or(|globs| matches(globs, path, root)) && !matches(&self.exclude, path, root)
     }
 
     fn is_except(&self, path: &Path) -> bool {
-        let named = |except: &&PathBuf| except.file_name() == path.file_name();
+        let name = path.file_name();
+        let named = |except: &&PathBuf| except.file_name() == name;
         let mut named = self.except.iter().filter(named).peekable();
         named.peek().is_some() && path.canonicalize().is_ok_and(|it| named.any(|except| *except == it))
     }
+}
+
+/// A glob may speak of the path as given or of its part below the root. A set without globs would take paths apart before
+/// it says no.
+fn matches(globs: &GlobSet, path: &Path, root: &Path) -> bool {
+    !globs.is_empty() && (globs.is_match(path.strip_prefix(root).unwrap_or(path)) || globs.is_match(path))
 }
 
 /// Globs in the manner of ignore files: one without a slash is about names at any depth.

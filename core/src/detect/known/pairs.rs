@@ -36,6 +36,24 @@ impl Parts {
     const ALL: Parts = Parts { dates: true, others: true };
 }
 
+/// The parts of a record of fields.
+#[derive(Default)]
+struct Record {
+    number: Option<u32>,
+    parts: Vec<Part>,
+    /// Nearly every date is in a list: they are looked up where something is to go with them.
+    dates: Vec<Dated>,
+}
+
+/// A field that is a date.
+struct Dated {
+    start: usize,
+    end: usize,
+    normal: Normal,
+    label: u32,
+    field: (u32, bool),
+}
+
 /// What pairs are looked for in.
 pub(super) struct Pairing<'a> {
     pub known: &'a Known,
@@ -53,48 +71,64 @@ impl Pairing<'_> {
         let has_fields = !self.segment.fields.is_empty();
         let fields = if has_fields { &self.segment.fields[..] } else { &whole[..] };
         let mut searched = self.cells.searched.iter().copied().peekable();
-        let mut parts = Vec::new();
         let lanes: Vec<Parts> = self.prepared.lanes.iter().map(|it| self.parts_of(it)).collect();
-        let mut record = None;
+        let mut record = Record::default();
         for (index, field) in (0u32..).zip(fields) {
             let is_searched = searched.next_if_eq(&index).is_some();
             let number = if has_fields { index } else { u32::MAX };
             if field.kind == FieldKind::Structured {
-                if record.replace(field.record) != Some(field.record) {
-                    self.pair(&parts, usize::MAX, hits);
-                    parts.clear();
+                if record.number.replace(field.record) != Some(field.record) {
+                    self.close(&mut record, hits);
                 }
                 let wanted = lanes.get(field.label as usize).copied().unwrap_or(Parts::ALL);
-                self.field(field, wanted, (number, is_searched), &mut parts);
+                self.field(field, wanted, (number, is_searched), &mut record);
             } else if is_searched {
                 self.running(field, number, items, hits);
             }
         }
-        self.pair(&parts, usize::MAX, hits);
+        self.close(&mut record, hits);
+    }
+
+    /// Pairs the parts of a record, and forgets them.
+    fn close(&self, record: &mut Record, hits: &mut Vec<Hit>) {
+        let Record { parts, dates, .. } = record;
+        if !parts.is_empty() || self.pairs_dates() {
+            for it in dates.iter() {
+                let lane = self.prepared.lanes.get(it.label as usize);
+                let says = |column: u8| lane.is_none_or(|lane| self.fits(lane, column));
+                self.take(it.start, it.end, &it.normal, true, it.field, &says, parts);
+            }
+        }
+        self.pair(parts, usize::MAX, hits);
+        parts.clear();
+        dates.clear();
     }
 
     /// The parts in one field of a record.
-    fn field(&self, field: &Field, wanted: Parts, (number, may_add): (u32, bool), parts: &mut Vec<Part>) {
+    fn field(&self, field: &Field, wanted: Parts, (number, may_add): (u32, bool), record: &mut Record) {
         if !wanted.dates && !wanted.others {
             return;
         }
         let (lo, hi) = bounds(self.plain, field);
         let value = &self.text.0[lo..hi.max(lo)];
+        let Record { parts, dates, .. } = record;
         if value.len() < 2 || value.len() > 96 || parts.len() >= MOST_PARTS {
             return;
         }
-        let lane = self.prepared.lanes.get(field.label as usize);
-        let says = |column: u8| lane.is_none_or(|lane| self.fits(lane, column));
         if value.iter().any(u8::is_ascii_digit)
             && wanted.dates
             && let Some(normal) = date(value).and_then(|it| Normal::of(&it))
         {
-            self.take(lo, hi, &normal, true, (number, may_add), &says, parts);
+            if dates.len() < MOST_PARTS {
+                dates.push(Dated { start: lo, end: hi, normal, label: field.label, field: (number, may_add) });
+            }
             return;
         }
         if !wanted.others {
             return;
         }
+        let lane = self.prepared.lanes.get(field.label as usize);
+        let says = |column: u8| lane.is_none_or(|lane| self.fits(lane, column));
         let Some(normal) = Normal::of(value) else { return };
         let before = parts.len();
         self.take(lo, hi, &normal, false, (number, may_add), &says, parts);
@@ -218,6 +252,12 @@ impl Pairing<'_> {
             }
         }
         parts
+    }
+
+    /// True where two dates make a pair.
+    fn pairs_dates(&self) -> bool {
+        let dated = |column: u8| self.known.targets[usize::from(column)].is_some_and(|it| it.is_date);
+        self.known.list.header.pairs.iter().any(|&(first, second)| dated(first) && dated(second))
     }
 
     /// True where every pair has a date.

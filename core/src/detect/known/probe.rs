@@ -168,12 +168,14 @@ impl Known {
     fn confirm(&self, text: &[u8], items: &mut [Candidate]) {
         for item in items {
             let it = &item.detection;
-            let Some(normal) = text.get(it.range()).and_then(Normal::of) else { continue };
-            if !self.list.singles.admit(&normal) {
+            let same = |column: u8| self.targets[usize::from(column)].is_some_and(|target| target.entity == it.entity);
+            // Most of what patterns find is of kinds that no column holds by itself.
+            let columns = (0u8..).zip(&self.list.header.columns);
+            if !columns.filter(|it| !it.1.part).any(|it| same(it.0)) {
                 continue;
             }
-            let same = |column: u8| self.targets[usize::from(column)].is_some_and(|target| target.entity == it.entity);
-            if self.list.columns_of(&normal).any(same) {
+            let Some(normal) = text.get(it.range()).and_then(Normal::of) else { continue };
+            if self.list.singles.admit(&normal) && self.list.columns_of(&normal).any(same) {
                 raise(item);
             }
         }

@@ -1,7 +1,6 @@
 //! How many persons groups of fingerprints speak of. Works in bounded memory, and says how it counted.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 use super::Group;
 
@@ -46,30 +45,24 @@ impl Method {
 /// Hands groups to whoever asks.
 pub type Each<'a> = &'a mut dyn FnMut(&Group);
 
-/// Fingerprints and who they are.
+/// Fingerprints and who they are: what stands in one group, and groups that share what one person has, are one person.
 pub struct Links {
-    numbers: HashMap<u64, u32, BuildHasherDefault<Itself>>,
-    nodes: Vec<Node>,
+    /// Every fingerprint of every group, with the group's number and in the low bits what kind it is of. Sorted, equal
+    /// ones stand together.
+    keys: Vec<(u64, u32)>,
+    groups: Forest,
     most: usize,
 }
 
-/// Fingerprints are hashes already.
+/// Kinds of fingerprints.
+const OWN: u32 = 0;
+const BORN: u32 = 1;
+const SHARED: u32 = 2;
+const NAME: u32 = 3;
+
+/// Groups, as trees of which each is one person.
 #[derive(Default)]
-struct Itself(u64);
-
-impl Hasher for Itself {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, fingerprint: u64) {
-        self.0 = fingerprint.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-}
+struct Forest(Vec<Node>);
 
 #[derive(Clone, Copy)]
 struct Node {
@@ -77,177 +70,275 @@ struct Node {
     own: u32,
     /// Towards the person, equal names counted in.
     named: u32,
-    /// Of a fingerprint that several may have: whose it is.
-    owner: u32,
     marks: u8,
 }
-
-const NOBODY: u32 = u32::MAX;
-const SEVERAL: u32 = u32::MAX - 1;
 
 /// A person by an identifier, or by a labelled name with something that a person has.
 const SURE: u8 = 1;
 /// A person by a name alone, or by what an office may have.
 const FAINT: u8 = 2;
+/// Holds something that one person alone has.
+const HAS_OWN: u8 = 4;
+/// Holds nothing such, but what a known person has.
+const IS_KNOWN: u8 = 8;
+/// Holds nothing such, but what several known persons have.
+const IS_OPEN: u8 = 16;
+/// Above these, the kinds of identifiers of which a person has one: `Group::only`.
+const ONLY: u32 = 5;
 
-/// Fingerprints held at most: about 600 MB.
-const MOST: usize = 12 << 20;
+const NOBODY: u32 = u32::MAX;
+const SEVERAL: u32 = u32::MAX - 1;
+
+/// Fingerprints held at most, each as often as it occurs: about 600 MB.
+const MOST: usize = 24 << 20;
 /// One fingerprint of so many is sampled where they do not fit.
 const SAMPLED: u64 = 64;
 
 impl Default for Links {
     fn default() -> Self {
-        Links { numbers: HashMap::default(), nodes: Vec::new(), most: MOST }
+        Links { keys: Vec::new(), groups: Forest::default(), most: MOST }
     }
 }
 
-/// Counts the persons of groups, which are handed out several times.
+/// Counts the persons of groups, which are handed out once, or twice where they do not fit into memory.
 pub fn count<E>(links: &mut Links, mut groups: impl FnMut(Each<'_>) -> Result<(), E>) -> Result<Individuals, E> {
-    links.numbers.clear();
-    links.nodes.clear();
+    links.clear();
     let mut fits = true;
-    groups(&mut |group| fits = fits && links.join(group))?;
+    groups(&mut |group| fits = fits && links.add(group))?;
     if !fits {
         return sample(groups);
     }
-    groups(&mut |group| links.own(group))?;
-    let mut ambiguous = 0;
-    groups(&mut |group| ambiguous += u64::from(links.attach(group)))?;
-    Ok(links.individuals(ambiguous))
+    links.join();
+    Ok(links.individuals())
 }
 
 /// Links groups, so that persons can be asked for. What does not fit into memory stays unlinked.
 pub fn link<E>(links: &mut Links, mut groups: impl FnMut(Each<'_>) -> Result<(), E>) -> Result<(), E> {
-    links.numbers.clear();
-    links.nodes.clear();
+    links.clear();
     groups(&mut |group| {
-        links.join(group);
+        links.add(group);
     })?;
-    groups(&mut |group| links.own(group))?;
-    groups(&mut |group| {
-        links.attach(group);
-    })
+    links.join();
+    links.name_owners();
+    Ok(())
 }
 
 impl Links {
-    /// The person that a group speaks of, if it is one that is known.
-    pub fn person(&mut self, group: &Group) -> Option<u32> {
-        if let Some(own) = group.own.first() {
-            return self.person_of(*own);
-        }
-        group.weak().find_map(|key| self.person_of(key))
-    }
-
-    /// The person that has a fingerprint, if there is exactly one.
-    pub fn person_of(&mut self, key: u64) -> Option<u32> {
-        let number = *self.numbers.get(&key)?;
-        let node = &self.nodes[number as usize];
-        match (node.marks, node.owner) {
-            (0, SEVERAL) => None,
-            (0, owner) if owner != NOBODY => Some(self.root(owner, |it| &mut it.own)),
-            _ => Some(self.root(number, |it| &mut it.own)),
+    /// The person that a linked group speaks of, if it is one that is known.
+    pub fn person(&self, group: &Group) -> Option<u32> {
+        match group.own.first().or(group.born.first()) {
+            Some(own) => self.person_of(*own),
+            None => group.weak().find_map(|key| self.person_of(key)),
         }
     }
 
-    /// Joins what one person has. False where it does not fit.
-    fn join(&mut self, group: &Group) -> bool {
-        if self.nodes.len() + group.own.len() + group.shared.len() + 1 > self.most {
+    /// The person that has a fingerprint, if there is exactly one. Where groups are linked, not only counted.
+    pub fn person_of(&self, key: u64) -> Option<u32> {
+        let at = self.keys.binary_search_by_key(&key, |it| it.0).ok()?;
+        Some(self.keys[at].1).filter(|it| *it < SEVERAL)
+    }
+
+    fn clear(&mut self) {
+        self.keys.clear();
+        self.groups.0.clear();
+    }
+
+    /// Takes a group in. False where it does not fit.
+    fn add(&mut self, group: &Group) -> bool {
+        if self.keys.len() + group.own.len() + group.born.len() + group.shared.len() + 1 > self.most {
             return false;
         }
-        let Some((first, rest)) = group.own.split_first() else { return true };
-        let first = self.node(*first);
-        self.nodes[first as usize].marks |= SURE;
-        for key in rest {
-            let node = self.node(*key);
-            self.join_all(first, node);
+        let number = self.groups.0.len() as u32;
+        let has_own = !(group.own.is_empty() && group.born.is_empty());
+        let marks = match (has_own, group.faint) {
+            (true, _) => SURE | HAS_OWN | group.only << ONLY,
+            (false, true) => FAINT,
+            (false, false) => SURE,
+        };
+        self.groups.0.push(Node { own: number, named: number, marks });
+        let all = [(&group.own, OWN), (&group.born, BORN), (&group.shared, SHARED)];
+        for (keys, kind) in all {
+            self.keys.extend(keys.iter().map(|key| (*key, number << 2 | kind)));
+        }
+        if group.name != 0 {
+            self.keys.push((group.name, number << 2 | NAME));
         }
         true
     }
 
-    /// Says whose the fingerprints are that several may have.
-    fn own(&mut self, group: &Group) {
-        let Some(first) = group.own.first() else { return };
-        let person = self.node(*first);
-        let person = self.root(person, |it| &mut it.own);
-        for key in group.weak() {
-            let node = self.node(key) as usize;
-            let owner = self.nodes[node].owner;
-            if owner != person {
-                self.nodes[node].owner = if owner == NOBODY { person } else { SEVERAL };
-            }
-        }
-        if group.name != 0 {
-            let name = self.node(group.name);
-            self.join_by(person, name, |it| &mut it.named);
-        }
+    /// Joins what is of one person.
+    fn join(&mut self) {
+        self.keys.sort_unstable();
+        let Links { keys, groups, .. } = self;
+        let runs =
+            |kind: fn(u32) -> bool| keys.chunk_by(|a, b| a.0 == b.0).filter(move |run| kind(run[0].1 & 3)).map(Run);
+        runs(|kind| kind == OWN).for_each(|run| groups.join_all(run.groups()));
+        groups.gather_marks();
+        runs(|kind| kind == BORN).for_each(|run| groups.join_born(run));
+        runs(|kind| kind >= SHARED).for_each(|run| groups.attach(run));
+        runs(|kind| kind >= SHARED).for_each(|run| groups.join_strangers(run));
     }
 
-    /// Groups without what only one person has belong to a known person, or are persons of their own. True where one
-    /// belongs to one of several.
-    fn attach(&mut self, group: &Group) -> bool {
-        if !group.own.is_empty() {
-            return false;
+    /// Keeps of each fingerprint once whose it is.
+    fn name_owners(&mut self) {
+        let Links { keys, groups, .. } = self;
+        let mut end = 0;
+        let mut at = 0;
+        while at < keys.len() {
+            let length = keys[at..].iter().take_while(|it| it.0 == keys[at].0).count();
+            let owner = groups.person_of(Run(&keys[at..at + length]));
+            keys[end] = (keys[at].0, owner);
+            (end, at) = (end + 1, at + length);
         }
-        let owner = |links: &Links, key| links.numbers.get(&key).map_or(NOBODY, |it| links.nodes[*it as usize].owner);
-        let owners: Vec<u32> = group.weak().map(|key| owner(self, key)).filter(|it| *it != NOBODY).collect();
-        if !owners.is_empty() {
-            return owners.iter().all(|it| *it == SEVERAL);
-        }
-        let mut keys = group.weak();
-        let Some(first) = keys.next() else { return false };
-        let first = self.node(first);
-        self.nodes[first as usize].marks |= if group.faint { FAINT } else { SURE };
-        for key in group.weak().skip(1) {
-            let node = self.node(key);
-            self.join_all(first, node);
-        }
-        false
+        keys.truncate(end);
     }
 
-    fn individuals(&mut self, ambiguous: u64) -> Individuals {
-        let (sure, faint) = self.marked(|it| &mut it.own);
-        let (low, _) = self.marked(|it| &mut it.named);
+    fn individuals(&mut self) -> Individuals {
+        let open = |it: &&Node| it.marks & (IS_OPEN | IS_KNOWN) == IS_OPEN;
+        let ambiguous = self.groups.0.iter().filter(open).count() as u64;
+        let (sure, faint) = self.groups.persons(|it| &mut it.own);
+        let (low, _) = self.groups.persons(|it| &mut it.named);
         Individuals { count: sure, low, high: sure + faint + ambiguous, method: Method::Linked }
     }
+}
 
-    /// How many trees of the forest have a sure mark, and how many a faint one only.
-    fn marked(&mut self, way: fn(&mut Node) -> &mut u32) -> (u64, u64) {
-        let mut marks = vec![0; self.nodes.len()];
-        for number in 0..self.nodes.len() as u32 {
+/// Where one fingerprint occurs.
+#[derive(Clone, Copy)]
+struct Run<'a>(&'a [(u64, u32)]);
+
+impl Run<'_> {
+    fn groups(self) -> impl Iterator<Item = u32> {
+        self.0.iter().map(|it| it.1 >> 2)
+    }
+
+    fn is_name(self) -> bool {
+        self.0[0].1 & 3 == NAME
+    }
+}
+
+impl Forest {
+    fn has(&self, group: u32, mark: u8) -> bool {
+        self.0[group as usize].marks & mark != 0
+    }
+
+    fn join_all(&mut self, mut groups: impl Iterator<Item = u32>) {
+        let Some(first) = groups.next() else { return };
+        for group in groups {
+            self.join(first, group);
+        }
+    }
+
+    /// Joins those of one name and birth date with the first of them, but for who has another number of which a person
+    /// has one. Had they the same number, they would be joined already.
+    fn join_born(&mut self, run: Run<'_>) {
+        let mut groups = run.groups();
+        let Some(first) = groups.next() else { return };
+        for group in groups {
+            let (a, b) = (self.root(first, |it| &mut it.own), self.root(group, |it| &mut it.own));
+            let (marks, others) = (self.0[a as usize].marks, self.0[b as usize].marks);
+            if a != b && marks >> ONLY & others >> ONLY == 0 {
+                self.join(a, b);
+                self.0[a.min(b) as usize].marks |= marks | others;
+            }
+        }
+    }
+
+    /// Whose a fingerprint is that several may have.
+    fn owner(&mut self, run: Run<'_>) -> u32 {
+        let mut owner = NOBODY;
+        for group in run.groups() {
+            if !self.has(group, HAS_OWN) {
+                continue;
+            }
+            let person = self.root(group, |it| &mut it.own);
+            if owner != NOBODY && owner != person {
+                return SEVERAL;
+            }
+            owner = person;
+        }
+        owner
+    }
+
+    /// Groups without what only one person has belong to who is known by what they have.
+    fn attach(&mut self, run: Run<'_>) {
+        let mark = match self.owner(run) {
+            NOBODY => return,
+            SEVERAL => IS_OPEN,
+            _ => IS_KNOWN,
+        };
+        let mut first = None;
+        for group in run.groups() {
+            if !self.has(group, HAS_OWN) {
+                let marks = &mut self.0[group as usize].marks;
+                *marks = (*marks | mark) & !(SURE | FAINT);
+            } else if run.is_name() {
+                self.join_by(*first.get_or_insert(group), group, |it| &mut it.named);
+            }
+        }
+    }
+
+    /// Joins groups of whom nobody is known.
+    fn join_strangers(&mut self, run: Run<'_>) {
+        if run.groups().any(|it| self.has(it, HAS_OWN)) {
+            return;
+        }
+        let mut first = None;
+        for group in run.groups() {
+            if !self.has(group, IS_KNOWN | IS_OPEN) {
+                self.join(*first.get_or_insert(group), group);
+            }
+        }
+    }
+
+    /// The person behind all places of a fingerprint.
+    fn person_of(&mut self, run: Run<'_>) -> u32 {
+        match self.owner(run) {
+            NOBODY => {
+                let stranger = run.groups().find(|it| !self.has(*it, IS_KNOWN | IS_OPEN));
+                stranger.map_or(NOBODY, |it| self.root(it, |it| &mut it.own))
+            }
+            SEVERAL if run.0[0].1 & 3 == BORN => self.root(run.0[0].1 >> 2, |it| &mut it.own),
+            owner => owner,
+        }
+    }
+
+    /// How many trees have a sure mark, and how many a faint one only.
+    fn persons(&mut self, way: fn(&mut Node) -> &mut u32) -> (u64, u64) {
+        let mut marks = vec![0; self.0.len()];
+        for number in 0..self.0.len() as u32 {
             let root = self.root(number, way) as usize;
-            marks[root] |= self.nodes[number as usize].marks;
+            marks[root] |= self.0[number as usize].marks & (SURE | FAINT);
         }
         let sure = marks.iter().filter(|it| **it & SURE != 0).count() as u64;
         (sure, marks.iter().filter(|it| **it == FAINT).count() as u64)
     }
 
-    fn node(&mut self, key: u64) -> u32 {
-        let next = self.nodes.len() as u32;
-        let number = *self.numbers.entry(key).or_insert(next);
-        if number == next {
-            self.nodes.push(Node { own: next, named: next, owner: NOBODY, marks: 0 });
+    /// Gives the root of each tree the marks of all of it.
+    fn gather_marks(&mut self) {
+        for number in 0..self.0.len() as u32 {
+            let root = self.root(number, |it| &mut it.own) as usize;
+            self.0[root].marks |= self.0[number as usize].marks;
         }
-        number
     }
 
-    fn join_all(&mut self, a: u32, b: u32) {
+    fn join(&mut self, a: u32, b: u32) {
         self.join_by(a, b, |it| &mut it.own);
         self.join_by(a, b, |it| &mut it.named);
     }
 
     fn join_by(&mut self, a: u32, b: u32, way: fn(&mut Node) -> &mut u32) {
         let (a, b) = (self.root(a, way), self.root(b, way));
-        *way(&mut self.nodes[a.max(b) as usize]) = a.min(b);
+        *way(&mut self.0[a.max(b) as usize]) = a.min(b);
     }
 
     fn root(&mut self, mut at: u32, way: fn(&mut Node) -> &mut u32) -> u32 {
         loop {
-            let up = *way(&mut self.nodes[at as usize]);
+            let up = *way(&mut self.0[at as usize]);
             if up == at {
                 return at;
             }
-            let above = *way(&mut self.nodes[up as usize]);
-            *way(&mut self.nodes[at as usize]) = above;
+            let above = *way(&mut self.0[up as usize]);
+            *way(&mut self.0[at as usize]) = above;
             at = above;
         }
     }
@@ -264,8 +355,9 @@ fn is_sampled(key: u64) -> bool {
 fn sample<E>(mut groups: impl FnMut(Each<'_>) -> Result<(), E>) -> Result<Individuals, E> {
     let mut least: HashMap<u64, bool> = HashMap::new();
     groups(&mut |group| {
-        let lowest = group.own.iter().min().copied();
-        for key in group.own.iter().filter(|key| is_sampled(**key)) {
+        let own = || group.own.iter().chain(&group.born);
+        let lowest = own().min().copied();
+        for key in own().filter(|key| is_sampled(**key)) {
             *least.entry(*key).or_insert(true) &= Some(*key) == lowest;
         }
     })?;
@@ -281,7 +373,7 @@ mod tests {
     use super::*;
 
     fn group(own: &[u64], shared: &[u64], name: u64) -> Group {
-        Group { own: own.to_vec(), shared: shared.to_vec(), name, faint: false }
+        Group { own: own.to_vec(), shared: shared.to_vec(), name, ..Group::default() }
     }
 
     fn counted(groups: &[Group]) -> (u64, u64, u64) {
@@ -310,6 +402,28 @@ mod tests {
             counted(&[group(&[], &[100, 101], 0), group(&[], &[101, 102], 0), group(&[1], &[100], 0)]),
             (2, 2, 2)
         );
+    }
+
+    #[test]
+    fn a_birth_date_joins_nobody_whose_numbers_differ() {
+        let born =
+            |own: &[u64], born: u64, only| Group { own: own.to_vec(), born: vec![born], only, ..Group::default() };
+        assert_eq!(counted(&[born(&[1], 9, 1), born(&[2], 9, 0)]), (1, 1, 1));
+        assert_eq!(counted(&[born(&[1], 9, 1), born(&[2], 9, 1)]), (2, 2, 2));
+        assert_eq!(counted(&[born(&[1], 9, 1), born(&[2], 9, 2)]), (1, 1, 1));
+        // Who has no number is one of both.
+        assert_eq!(counted(&[born(&[], 9, 0), born(&[1], 9, 1), born(&[2], 9, 1)]), (2, 2, 2));
+        // What joins them otherwise stays.
+        assert_eq!(counted(&[born(&[1, 5], 9, 1), born(&[2, 5], 9, 1)]), (1, 1, 1));
+        let mut links = Links::default();
+        let groups = [born(&[1], 9, 1), born(&[2], 9, 1), born(&[], 9, 0)];
+        link(&mut links, |each| {
+            groups.iter().for_each(each);
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+        assert_ne!(links.person_of(1), links.person_of(2));
+        assert_eq!(links.person(&groups[2]), links.person_of(1));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use crate::model::{Band, Detection, EntityId, Evidence, Finding, NO_LABEL, NO_NO
 /// How much an identifier says about whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Claim {
-    /// One person's, and a person has one: two different ones are two persons.
-    Only,
+    /// One person's, and a person has one: two different ones of the same kind, told by its bit, are two persons.
+    Only(u8),
     /// One person's, who may have several.
     Own,
     /// May be shared, in a family or at work.
@@ -19,10 +19,10 @@ enum Claim {
 
 /// What is not listed here links nobody.
 const CLAIMS: [(&str, Claim); 14] = [
-    ("us_ssn", Claim::Only),
+    ("us_ssn", Claim::Only(1)),
     ("us_itin", Claim::Own),
     ("mrn", Claim::Own),
-    ("us_mbi", Claim::Only),
+    ("us_mbi", Claim::Only(2)),
     ("us_hicn", Claim::Own),
     ("medicaid_id", Claim::Own),
     ("drivers_license", Claim::Own),
@@ -57,6 +57,8 @@ pub struct Gather {
 #[derive(Default)]
 struct Near {
     only: Vec<(EntityId, u64)>,
+    /// The bits of what is in `only`.
+    kinds: u8,
     own: Vec<(EntityId, u64)>,
     shared: Vec<u64>,
     births: Vec<u64>,
@@ -153,14 +155,17 @@ impl Near {
         self.births.clear();
         self.words.clear();
         self.names.clear();
-        (self.labelled, self.is_patients, self.too_much) = (false, false, false);
+        (self.kinds, self.labelled, self.is_patients, self.too_much) = (0, false, false, false);
     }
 
     fn add(&mut self, claim: Claim, finding: &Finding) {
         let (entity, print) = (finding.detection.entity, finding.seal.print);
         self.is_patients |= finding.detection.subject == Subject::Patient && finding.label != NO_LABEL;
         match claim {
-            Claim::Only => keep(&mut self.only, (entity, print), &mut self.too_much),
+            Claim::Only(kind) => {
+                self.kinds |= kind;
+                keep(&mut self.only, (entity, print), &mut self.too_much);
+            }
             Claim::Own => keep(&mut self.own, (entity, print), &mut self.too_much),
             Claim::Shared => keep(&mut self.shared, print, &mut self.too_much),
             Claim::Birth => keep(&mut self.births, print, &mut self.too_much),
@@ -186,6 +191,7 @@ impl Near {
     fn together(&mut self, group: &mut Group, groups: &mut Groups) {
         group.clear();
         group.own.extend(self.only.iter().chain(&self.own).map(|it| it.1));
+        group.only = self.kinds;
         self.names_with_birth(group);
         group.shared.extend(&self.shared);
         match self.names.as_slice() {
@@ -195,7 +201,7 @@ impl Near {
         }
         // A name alone may be anybody's, a telephone alone an office's.
         let sure = self.is_patients || (self.labelled && !self.shared.is_empty());
-        group.faint = group.own.is_empty() && !sure;
+        group.faint = group.own.is_empty() && group.born.is_empty() && !sure;
         groups.push(group);
     }
 
@@ -223,7 +229,7 @@ impl Near {
         for (index, a) in self.words.iter().enumerate() {
             for b in &self.words[index + 1..] {
                 let (low, high) = (u64::from(*a.min(b)), u64::from(*a.max(b)));
-                group.own.push(mix(birth ^ mix(low << 32 | high)));
+                group.born.push(mix(birth ^ mix(low << 32 | high)));
             }
         }
     }

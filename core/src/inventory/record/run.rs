@@ -92,11 +92,9 @@ impl Recorder {
             self.note_gone().map_err(|error| self.store.failed("writing", error))?;
         }
         let individuals = self.individuals_now()?;
+        self.count()?;
         let summed = self.sum_up(state, individuals);
         let body = summed.map_err(|error| self.store.failed("writing", error))?;
-        if self.store.run_counts(self.run, "risk")?.is_empty() {
-            self.store.count_risks(self.run, (self.clock)())?;
-        }
         self.audit("run_end", &body)?;
         self.commit()?;
         // The file by itself is whole then.
@@ -114,6 +112,17 @@ impl Recorder {
         match self.store.last_run()? {
             Some(last) if self.is_unchanged_since(last.id) => Ok(last.individuals),
             _ => self.store.individuals(),
+        }
+    }
+
+    /// Counts what the store holds, anew where anything changed since the last run ended.
+    fn count(&self) -> Result<(), Error> {
+        match self.store.last_run()?.filter(|last| self.is_unchanged_since(last.id)) {
+            Some(last) => {
+                let copied = rows::copy_counts(&self.store.connection, last.id, self.run);
+                copied.map_err(|error| self.store.failed("writing", error))
+            }
+            None => self.store.count_run(self.run, (self.clock)()),
         }
     }
 
@@ -148,12 +157,6 @@ impl Recorder {
                 people.method.id(),
             ],
         )?;
-        let last = "SELECT max(id) FROM runs WHERE state = 'complete' AND id < ?1";
-        let last: Option<i64> = connection.query_row(last, [self.run], |row| row.get(0))?;
-        match last.filter(|last| self.is_unchanged_since(*last)) {
-            Some(last) => rows::copy_counts(connection, last, self.run)?,
-            None => rows::count_run(connection, self.run)?,
-        }
         let ephi = Verdict::Ephi.id();
         let ephi = "SELECT n FROM run_counts WHERE run = ?1 AND what = 'verdict' AND id = '".to_owned() + ephi + "'";
         let ephi: Option<i64> = connection.query_row(&ephi, [self.run], |row| row.get(0)).optional()?;

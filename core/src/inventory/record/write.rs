@@ -1,9 +1,9 @@
 //! Rows of sources: what a summary says, where the file lies, what was there before.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::{OptionalExtension, params};
-use serde_json::json;
 
 use super::{GROUPS, Recorder};
 use crate::inventory::audit;
@@ -110,11 +110,10 @@ impl Recorder {
     fn insert_source(&mut self, it: &SourceSummary, first_run: i64, people: Individuals) -> rusqlite::Result<()> {
         let stat = it.source.stat.as_ref();
         let rules = self.detector.ruleset();
-        let counts: serde_json::Map<_, _> =
-            it.counts.iter().map(|(entity, count)| (rules.entity(*entity).id.clone(), json!(count))).collect();
+        let counts: BTreeMap<&str, u64> =
+            it.counts.iter().map(|(entity, count)| (rules.entity(*entity).id.as_str(), *count)).collect();
         let reasons: Vec<String> = it.reasons.iter().map(|reason| reason.id()).collect();
         let (folder, name) = (self.folder.as_ref().map(|it| it.1), split(&it.source.path).1);
-        let health = if it.health.is_empty() { "{}".into() } else { json!(it.health).to_string() };
         let fresh = self.is_fresh(stat);
         let mut insert = self.store.connection.prepare_cached(
             "INSERT INTO sources (id, folder, name, first_run, run, profile, device, inode, mode, uid, gid, links, size,
@@ -149,8 +148,8 @@ impl Recorder {
             it.reason.map(|it| it.id()),
             it.verdict.id(),
             reasons.join(" "),
-            health,
-            serde_json::Value::Object(counts).to_string(),
+            json(&it.health),
+            json(&counts),
             it.counts.values().sum::<u64>() as i64,
             it.bytes as i64,
             it.bytes_examined as i64,
@@ -165,6 +164,10 @@ impl Recorder {
         ])?;
         Ok(())
     }
+}
+
+fn json(counts: &BTreeMap<&str, u64>) -> String {
+    serde_json::to_string(counts).expect("names and numbers are JSON")
 }
 
 /// The folder and the name of a path, without a leading `./`.

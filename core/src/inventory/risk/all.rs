@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{Risk, RiskRules, Surroundings};
 use crate::Error;
+use crate::inventory::rows::count_unread;
 use crate::inventory::{Inventory, SourceRow};
 
 impl Inventory {
@@ -35,18 +36,42 @@ impl Inventory {
         rows.collect()
     }
 
-    /// Counts sources by level of risk, for a run's row.
-    pub(in crate::inventory) fn count_risks(&self, run: i64, now: i64) -> Result<(), Error> {
-        let mut levels: BTreeMap<&'static str, u64> = BTreeMap::new();
-        self.each_risk(&RiskRules::builtin()?, now, |_, risk| {
-            *levels.entry(risk.level()).or_default() += 1;
+    /// Counts present sources and their findings for a run's row, in one pass over them.
+    pub(in crate::inventory) fn count_run(&self, run: i64, now: i64) -> Result<(), Error> {
+        let mut counts: BTreeMap<&str, BTreeMap<String, u64>> = BTreeMap::new();
+        self.each_risk(&RiskRules::builtin()?, now, |source, risk| {
+            let own = [("verdict", source.verdict.id()), ("state", &source.state), ("risk", risk.level())];
+            for (what, id) in own {
+                add(counts.entry(what).or_default(), id, 1);
+            }
+            let entities = counts.entry("entity").or_default();
+            source.counts.iter().for_each(|(entity, count)| add(entities, entity, *count));
             Ok(())
         })?;
-        let insert = "INSERT INTO run_counts (run, what, id, n) VALUES (?1, 'risk', ?2, ?3)";
-        for (level, count) in levels {
-            let inserted = self.connection.execute(insert, (run, level, count));
-            inserted.map_err(|error| self.failed("writing", error))?;
+        self.write_counts(run, &counts).map_err(|error| self.failed("writing", error))
+    }
+
+    fn write_counts(&self, run: i64, counts: &BTreeMap<&str, BTreeMap<String, u64>>) -> rusqlite::Result<()> {
+        self.connection.execute("DELETE FROM run_counts WHERE run = ?1", [run])?;
+        count_unread(&self.connection, run)?;
+        let mut insert =
+            self.connection.prepare("INSERT INTO run_counts (run, what, id, n) VALUES (?1, ?2, ?3, ?4)")?;
+        for (what, ids) in counts {
+            for (id, count) in ids {
+                insert.execute((run, what, id, *count as i64))?;
+            }
         }
+        let categories = "INSERT INTO run_counts (run, what, id, n) SELECT ?1, 'category', category, sum(n)
+            FROM run_counts JOIN entities ON name = run_counts.id
+            WHERE run = ?1 AND what = 'entity' AND category IS NOT NULL GROUP BY category";
+        self.connection.execute(categories, [run])?;
         Ok(())
+    }
+}
+
+fn add(counts: &mut BTreeMap<String, u64>, id: &str, count: u64) {
+    match counts.get_mut(id) {
+        Some(sum) => *sum += count,
+        None => drop(counts.insert(id.to_owned(), count)),
     }
 }

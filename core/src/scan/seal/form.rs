@@ -1,5 +1,7 @@
 //! The form in which equal values are equal, whoever wrote them.
 
+use std::ops::Range;
+
 use super::date;
 
 /// How values of a kind are brought into one form before they are fingerprinted.
@@ -70,22 +72,30 @@ fn phone(value: &[u8], out: &mut Vec<u8>) {
 
 fn name(value: &[u8], out: &mut Vec<u8>) {
     let text = String::from_utf8_lossy(value);
-    let mut words: Vec<String> = Vec::with_capacity(4);
+    let (mut letters, mut words) = (String::with_capacity(value.len()), Vec::with_capacity(MOST_WORDS));
     for word in text.split(|it: char| !(it.is_alphanumeric() || matches!(it, '\'' | '’' | '.'))) {
-        let bare = word.chars().filter(|it| it.is_alphabetic()).flat_map(char::to_lowercase);
-        let bare: String = bare.map(without_accent).collect();
-        let kept = bare.chars().nth(1).is_some() && TITLES.binary_search(&bare.as_str()).is_err();
+        let start = letters.len();
+        for letter in word.chars().filter(|it| it.is_alphabetic()) {
+            if letter.is_ascii() {
+                letters.push(letter.to_ascii_lowercase());
+            } else {
+                letters.extend(letter.to_lowercase().map(without_accent));
+            }
+        }
+        let bare = &letters[start..];
+        let kept = bare.chars().nth(1).is_some() && TITLES.binary_search(&bare).is_err();
         if kept && words.len() < MOST_WORDS {
-            words.push(bare);
+            words.push(start..letters.len());
         }
     }
-    words.sort_unstable();
-    words.dedup();
+    let of = |it: &Range<usize>| letters[it.clone()].as_bytes();
+    words.sort_unstable_by(|a, b| of(a).cmp(of(b)));
+    words.dedup_by(|a, b| of(a) == of(b));
     for (index, word) in words.iter().enumerate() {
         if index > 0 {
             out.push(b' ');
         }
-        out.extend_from_slice(word.as_bytes());
+        out.extend_from_slice(of(word));
     }
 }
 
