@@ -87,7 +87,9 @@ impl Detector {
                 let person = |index: &u16| rules.pattern(*index).entity == it.entity;
                 if before.hit.is_none() && before.against.is_some_and(|cue| cue.against.iter().any(person)) {
                     let value = &text[start..hi.min(start + LONGEST_VALUE)];
-                    let len = value.iter().position(|byte| *byte == quote || quote == 0 && byte.is_ascii_control());
+                    // Without quotes, what stands behind a mark may be of somebody else.
+                    let parts = |byte: u8| byte.is_ascii_control() || matches!(byte, b',' | b';' | b'.' | b'|' | b'(');
+                    let len = value.iter().position(|byte| *byte == quote || quote == 0 && parts(*byte));
                     doubted = start + len.unwrap_or(value.len());
                 }
             }

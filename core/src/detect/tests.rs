@@ -58,6 +58,14 @@ fn a_column_that_contradicts_its_header_is_doubted() {
     assert!(column("ssn", &cells).is_empty());
 }
 #[test]
+fn a_label_speaks_of_its_own_value_only() {
+    let names =
+        |text: &str| found(text).into_iter().filter(|it| it.0 == "person_name").map(|it| it.1).collect::<Vec<_>>();
+    assert!(names("vendor.name=\"Rowson, Robel and Marshall\" level=info").is_empty());
+    assert_eq!(names("Clinic name: Bell Center, seen by Mary Johnson for a cough today."), ["Mary Johnson"]);
+}
+
+#[test]
 fn short_prefixes_belong_to_their_number() {
     let values = |text: &str| found(text).into_iter().map(|it| it.1).collect::<Vec<_>>();
     assert_eq!(values("MRN: PT-4471-B, Encounter ID: E-10045877"), ["PT-4471-B", "E-10045877"]);

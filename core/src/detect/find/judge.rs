@@ -133,7 +133,10 @@ impl<'a> Finder<'a> {
                 behind || before
             }
             Some(Matcher::PhoneUs | Matcher::PhoneInternational) => {
-                self.text[at] == b'+' && self.previous(at).is_ascii_alphanumeric()
+                // `2.4+20151223`, `U+2165`
+                let code_point =
+                    self.previous(at) == b'U' && (at < self.lo + 2 || !self.text[at - 2].is_ascii_alphanumeric());
+                self.text[at] == b'+' && (self.previous(at).is_ascii_digit() || code_point)
             }
             Some(Matcher::Card) => {
                 let blank = self.byte(at + 4) == b' ';
@@ -256,10 +259,10 @@ impl<'a> Finder<'a> {
     /// distant cue, nothing that reads as a word, a file or a document of its own. Behind a label only a word that is
     /// itself one is none: `serial: cp210x: add`.
     fn is_no_identifier(&self, pattern: &Pattern, support: Support, before: &Before<'a>, place: Range<usize>) -> bool {
-        let value = &self.text[place.clone()];
         if !pattern.is_formless {
             return false;
         }
+        let value = &self.text[place.clone()];
         if support == Support::Label {
             return self.byte(place.end) == b':' && reads_as_word(value);
         }
@@ -333,16 +336,25 @@ pub(super) fn rank(candidate: &Candidate) -> (u16, u32) {
     (candidate.detection.permille, candidate.detection.end)
 }
 
-/// True for what holds a piece of a word: two small letters side by side, unless all of it is hexadecimal.
+/// True for what holds a piece of a word, two small letters side by side, unless all of it is hexadecimal or it has as
+/// many digits in a row as only numbers have: `arm64`, `libssh2`, not `kp1234567`.
 fn reads_as_word(value: &[u8]) -> bool {
     let small = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_lowercase();
-    value.windows(2).any(small) && !value.iter().all(|it| it.is_ascii_hexdigit() || *it == b'-')
+    let numbered = || value.windows(6).any(|it| it.iter().all(u8::is_ascii_digit));
+    let hexadecimal = || value.iter().all(|it| it.is_ascii_hexdigit() || *it == b'-');
+    value.windows(2).any(small) && !hexadecimal() && !numbered()
 }
 
-/// True for numbers of what everyone may read, `CVE-2023-0464` and `RFC7517`, and for the hash of a commit.
+/// True for numbers of what everyone may read, `CVE-2023-0464` and `RFC7517`, for `SHA256`, and for the hash of a commit.
 fn is_document(value: &[u8]) -> bool {
-    let hash = matches!(value.len(), 40 | 64) && value.iter().all(u8::is_ascii_hexdigit);
-    hash || [&b"CVE"[..], b"RFC", b"ISO", b"SHA"].iter().any(|it| value.starts_with(it))
+    match value {
+        [b'C', b'V', b'E', b'-', ..] => true,
+        [b'R', b'F', b'C', rest @ ..] | [b'I', b'S', b'O', rest @ ..] => {
+            rest.len() <= 5 && rest.iter().all(u8::is_ascii_digit)
+        }
+        [b'S', b'H', b'A', rest @ ..] => matches!(rest, b"1" | b"224" | b"256" | b"384" | b"512"),
+        _ => matches!(value.len(), 40 | 64) && value.iter().all(u8::is_ascii_hexdigit),
+    }
 }
 
 /// `10 may`, `dec 10`: three small letters are as often a word as a month.

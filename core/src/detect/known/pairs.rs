@@ -254,15 +254,18 @@ impl Pairing<'_> {
         parts
     }
 
+    /// True for a column of dates.
+    fn is_dated(&self, column: u8) -> bool {
+        self.known.targets[usize::from(column)].is_some_and(|it| it.is_date)
+    }
+
     /// True where two dates make a pair.
     fn pairs_dates(&self) -> bool {
-        let dated = |column: u8| self.known.targets[usize::from(column)].is_some_and(|it| it.is_date);
-        self.known.list.header.pairs.iter().any(|&(first, second)| dated(first) && dated(second))
+        self.known.list.header.pairs.iter().any(|&(first, second)| self.is_dated(first) && self.is_dated(second))
     }
 
     /// True where every pair has a date.
     fn all_dated(&self) -> bool {
-        let dated = |column: u8| self.known.targets[usize::from(column)].is_some_and(|it| it.is_date);
-        self.known.list.header.pairs.iter().all(|&(first, second)| dated(first) || dated(second))
+        self.known.list.header.pairs.iter().all(|&(first, second)| self.is_dated(first) || self.is_dated(second))
     }
 }

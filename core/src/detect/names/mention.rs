@@ -127,11 +127,9 @@ fn in_context(mut found: Mention, run: &Run, span: Range<usize>) -> Mention {
         found.permille = found.permille * 3 / 10;
         found.is_eponym = run.tokens[first].entry.given() < 3;
     }
-    if first == last && !found.titled && is_before_rare_word(run, last) {
-        found.permille = found.permille.min(UNLIKELY);
-    }
     found.subject = subject(&run.tokens, first, last);
-    if first == last && !found.titled && found.subject == Subject::Unknown && is_rare_word(run, first) {
+    let among_rare = || found.subject == Subject::Unknown && is_among_rare_words(run, first);
+    if first == last && !found.titled && (is_before_rare_word(run, last) || among_rare()) {
         found.permille = found.permille.min(UNLIKELY);
     }
     found
@@ -159,7 +157,7 @@ fn is_before_rare_word(run: &Run, last: usize) -> bool {
 
 /// True for a word that hardly anybody is called and that begins a sentence or a line, where every word has a capital,
 /// among words that no list holds; among several of those for any word.
-fn is_rare_word(run: &Run, at: usize) -> bool {
+fn is_among_rare_words(run: &Run, at: usize) -> bool {
     let token = &run.tokens[at];
     let begins = at == 0 || token.gap >= Gap::Line || matches!(run.tokens[at - 1].shape, Shape::Period | Shape::Comma);
     if !begins || token.shape != Shape::Title {

@@ -111,14 +111,14 @@ impl<'a> Model<'a> {
     /// seldom at hand, and so they are waited for together.
     #[inline]
     fn sums(&self, facts: &[u64; FACTS]) -> [i16; 8] {
-        let mask = self.weights.len() - 1;
+        let rows = self.weights.len();
         let pairs = facts.map(|fact| {
-            let (row, _) = Self::place(fact, mask + 1);
-            [row, row ^ 1].map(|it| u64::from_le_bytes(self.weights[it & mask]))
+            let (row, _) = Self::place(fact, rows);
+            [row, row ^ 1].map(|it| u64::from_le_bytes(self.weights[it]))
         });
         let mut sums = [0; 8];
         for (fact, [first, second]) in facts.iter().zip(pairs) {
-            let (_, check) = Self::place(*fact, mask + 1);
+            let (_, check) = Self::place(*fact, rows);
             // No branch: whether a fact is known cannot be foretold.
             let weights = if first as u8 == check { first } else { second };
             let weights = if weights as u8 == check { weights } else { 0 };
