@@ -62,7 +62,7 @@ fn a_label_speaks_of_its_own_value_only() {
     let names =
         |text: &str| found(text).into_iter().filter(|it| it.0 == "person_name").map(|it| it.1).collect::<Vec<_>>();
     assert!(names("vendor.name=\"Rowson, Robel and Marshall\" level=info").is_empty());
-    assert_eq!(names("Clinic name: Bell Center, seen by Mary Johnson for a cough today."), ["Mary Johnson"]);
+    assert_eq!(names("Device name: Foley Pump, seen by Mary Johnson for a cough today."), ["Mary Johnson"]);
 }
 
 #[test]
