@@ -131,8 +131,8 @@ impl Vocabulary {
 
     fn count_range(&self, text: &[u8], masks: &Masks, from: usize, to: usize, tally: &mut Tally) {
         let mut at = from;
-        while let Some(start) = Masks::next_set(&masks.word, at, to) {
-            let end = Masks::run_end(&masks.word, start, to);
+        while let Some(start) = masks.word.next_set(at, to) {
+            let end = masks.word.run_end(start, to);
             at = end;
             if end - start < 2 || text[start].is_ascii_digit() {
                 continue;
@@ -153,11 +153,11 @@ impl Vocabulary {
         let mut ends = [end; 5];
         let next = |index: usize| {
             let at = ends[index - 1];
-            let start = Masks::next_set(&masks.word, at, to.min(at + 3)).filter(|_| index < 4)?;
+            let start = masks.word.next_set(at, to.min(at + 3)).filter(|_| index < 4)?;
             if !matches!(&text[at..start], b" " | b"-" | b"'") {
                 return None;
             }
-            ends[index] = Masks::run_end(&masks.word, start, to);
+            ends[index] = masks.word.run_end(start, to);
             Some(word_hash(text, start, ends[index]))
         };
         let (kind, len) = self.table.longest(first, next)?;

@@ -3,6 +3,7 @@
 //! [`Detector::find`] looks at one block by itself; [`Detector::settle`] decides with what the source's other blocks
 //! established. See `ARCHITECTURE.md` for how blocks, columns and document evidence fit together.
 
+mod bits;
 mod cells;
 mod context;
 mod custom;

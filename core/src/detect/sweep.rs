@@ -189,9 +189,9 @@ impl Places<'_> {
     fn numbers(&mut self, lo: usize, hi: usize, field: u32) {
         let mut at = lo;
         let mut chained = lo;
-        while let Some(digit) = Masks::next_set(&self.masks.digit, at, hi) {
-            let start = Masks::run_start(&self.masks.word, digit, lo);
-            let end = Masks::run_end(&self.masks.word, digit, hi);
+        while let Some(digit) = self.masks.digit.next_set(at, hi) {
+            let start = self.masks.word.run_start(digit, lo);
+            let end = self.masks.word.run_end(digit, hi);
             at = end;
             self.place((start, end), field);
             if start >= chained {
@@ -208,12 +208,12 @@ impl Places<'_> {
     fn chain(&self, (mut start, mut end): (usize, usize), lo: usize, hi: usize) -> (usize, usize) {
         let word = &self.masks.word;
         let joins = |at: usize| matches!(self.text[at], b'-' | b'.' | b'/');
-        let is_word = |at: usize| Masks::window(word, at) & 1 == 1;
+        let is_word = |at: usize| word.has(at);
         for _ in 0..MOST_RUNS {
             if start > lo + 1 && joins(start - 1) && is_word(start - 2) {
-                start = Masks::run_start(word, start - 1, lo);
+                start = word.run_start(start - 1, lo);
             } else if end + 1 < hi && joins(end) && is_word(end + 1) {
-                end = Masks::run_end(word, end + 1, hi);
+                end = word.run_end(end + 1, hi);
             } else {
                 break;
             }

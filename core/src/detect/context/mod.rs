@@ -5,6 +5,7 @@ mod memo;
 mod telling;
 mod walk;
 
+use super::bits::Bits;
 use super::masks::Masks;
 use super::ruleset::cues::{Cue, Cues, marks};
 use super::words::word_hash;
@@ -79,7 +80,7 @@ impl Surroundings<'_> {
     /// behind `floor`.
     #[inline]
     fn ends_number(&self, at: usize, floor: usize) -> bool {
-        let run = |mask: &[u64]| Masks::window_before(mask, at, floor).leading_ones();
+        let run = |mask: &Bits| mask.before_until(at, floor).leading_ones();
         let digits = run(&self.masks.digit);
         digits > 4 || digits == 4 && at - 4 > floor && run(&self.masks.word) == 4
     }
@@ -135,5 +136,5 @@ fn word_behind(cues: &Cues, around: &Surroundings<'_>, at: usize) -> Option<(usi
         start += 1;
     }
     let word = start < hi && (text[start].is_ascii_alphanumeric() || text[start] >= 0x80);
-    word.then(|| (start, Masks::run_end(&masks.word, start, hi)))
+    word.then(|| (start, masks.word.run_end(start, hi)))
 }

@@ -62,9 +62,9 @@ impl TellingWords {
 /// The telling words that begin in the 64 bytes of that number.
 fn telling_words(cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
     let Surroundings { text, masks, .. } = *around;
-    let (word, hump, base) = (masks.word[index], masks.hump[index], index * 64);
-    let carry = if index > 0 { masks.word[index - 1] >> 63 } else { 0 };
-    let mut starts = word & !(word << 1 | carry) & !masks.digit[index];
+    let (word, hump, base) = (masks.word.chunk(index), masks.hump.chunk(index), index * 64);
+    let carry = if index > 0 { masks.word.chunk(index - 1) >> 63 } else { 0 };
+    let mut starts = word & !(word << 1 | carry) & !masks.digit.chunk(index);
     let mut found = 0;
     let ends = word & !(word >> 1) & !(1 << 63);
     if let Some(near) = text.get(base..base + 72).and_then(|it| <&[u8; 72]>::try_from(it).ok()) {
@@ -87,7 +87,7 @@ fn telling_words(cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
     while starts != 0 {
         let at = starts.trailing_zeros() as usize;
         starts &= starts - 1;
-        let end = Masks::run_end(&masks.word, base + at, text.len());
+        let end = masks.word.run_end(base + at, text.len());
         let part = masks.last_part(base + at, end);
         let hash = word_hash(text, part, end);
         if cues.marks(hash) & marks::TELLS != 0 && tells(cues, around, part, end, hash) {

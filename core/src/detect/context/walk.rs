@@ -1,6 +1,6 @@
 //! The walk to the left of a value, from word to word: which phrases stand there, and how near.
 
-use super::super::masks::Masks;
+use super::super::bits::SEEN;
 use super::super::ruleset::cues::{Cue, Cues, marks};
 use super::super::words::word_hash;
 use super::memo::{Memo, Seen};
@@ -119,7 +119,7 @@ pub(super) struct Word {
     pub(super) gap: usize,
 }
 
-/// Walks left from word to word in a window of 64 bytes of the masks.
+/// Walks left from word to word in a window of the masks.
 pub(super) struct Cursor<'a> {
     around: Surroundings<'a>,
     floor: usize,
@@ -141,9 +141,9 @@ impl<'a> Cursor<'a> {
 
     #[inline]
     fn refill(&mut self) {
-        self.word = Masks::window_before(&self.around.masks.word, self.at, self.floor);
-        self.hump = Masks::window_before(&self.around.masks.hump, self.at, self.floor);
-        self.valid = 64;
+        self.word = self.around.masks.word.before_until(self.at, self.floor);
+        self.hump = self.around.masks.hump.before_until(self.at, self.floor);
+        self.valid = SEEN;
     }
 
     /// How many bytes lie between here and the next word to the left; none behind half a window of punctuation.
@@ -381,7 +381,7 @@ impl<'a> Leftward<'a> {
 
     /// `No. 12`, `Acct. 12`: a short word with a full stop.
     fn is_abbreviation(&mut self, end: usize) -> bool {
-        let start = Masks::run_start(&self.cursor.around.masks.word, end, self.cursor.floor);
+        let start = self.cursor.around.masks.word.run_start(end, self.cursor.floor);
         self.seen = self.seen.min(start.saturating_sub(1));
         if start == self.cursor.floor {
             self.seen = 0;

@@ -192,7 +192,7 @@ impl Finder<'_> {
         if self.previous(start) != b' ' || start < self.lo + 2 || !self.text[start - 2].is_ascii_digit() {
             return start;
         }
-        let number = Masks::run_start(&self.masks.digit, start - 1, self.lo);
+        let number = self.masks.digit.run_start(start - 1, self.lo);
         let alone = matches!(self.previous(number), 0 | b' ' | b'\n' | b'>' | b'\t');
         if alone && start - number <= 6 { number } else { start }
     }
@@ -218,7 +218,7 @@ impl Finder<'_> {
             let word = self.text.get(start..stop)?;
             let Some(&first) = word.first() else { break };
             let capital = first.is_ascii_uppercase() || first >= 0x80;
-            if word.iter().any(u8::is_ascii_digit) || self.masks.digit_at(stop) || !capital && !is_particle(word) {
+            if word.iter().any(u8::is_ascii_digit) || self.masks.digit.has(stop) || !capital && !is_particle(word) {
                 break;
             }
             if capital {

@@ -58,7 +58,7 @@ impl<'a> Finder<'a> {
 
     /// Behind the last digit of groups that hold seven to fifteen digits in all.
     fn run_of_groups(&self, start: usize) -> Option<usize> {
-        let digits = Masks::window(&self.masks.digit, start) & !(!0 << LONGEST);
+        let digits = self.masks.digit.from(start) & !(!0 << LONGEST);
         if digits.count_ones() < 7 {
             return None;
         }

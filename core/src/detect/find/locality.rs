@@ -263,10 +263,10 @@ impl Finder<'_> {
         }
         let masks = self.masks;
         let (first, last) = ((lo + 4) / 64, (hi - 1) / 64);
-        for (offset, capitals) in masks.capital[first..=last].iter().enumerate() {
-            let mut bits = *capitals;
+        for index in first..=last {
+            let mut bits = masks.capital.chunk(index);
             while bits != 0 {
-                let at = (first + offset) * 64 + bits.trailing_zeros() as usize;
+                let at = index * 64 + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
                 if at >= lo + 4 && at < hi {
                     self.capital(at);
@@ -476,7 +476,7 @@ impl Finder<'_> {
         }
         let mut before = at;
         for _ in 0..REACH {
-            let Some(end) = Masks::previous_set_end(&self.masks.word, before, self.lo) else { return false };
+            let Some(end) = self.masks.word.previous_set_end(before, self.lo) else { return false };
             if before - end > 2 || !self.text[end..before].iter().all(|it| matches!(it, b' ' | b'\n' | b'\r')) {
                 return false;
             }

@@ -51,7 +51,7 @@ impl<'a> Finder<'a> {
         let mut resume = lo;
         let (first, last) = (lo / 64, (hi - 1) / 64);
         for index in first..=last {
-            let mut bits = self.masks.trigger[index];
+            let mut bits = self.masks.trigger.chunk(index);
             if index == last {
                 bits &= !0 >> (63 - (hi - 1) % 64);
             }
@@ -129,12 +129,12 @@ impl<'a> Finder<'a> {
 
     #[inline]
     fn word_end(&self, at: usize) -> usize {
-        Masks::run_end(&self.masks.word, at, self.hi)
+        self.masks.word.run_end(at, self.hi)
     }
 
     #[inline]
     fn word_start(&self, at: usize) -> usize {
-        Masks::run_start(&self.masks.word, at, self.lo)
+        self.masks.word.run_start(at, self.lo)
     }
 
     #[inline]

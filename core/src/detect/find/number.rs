@@ -51,7 +51,7 @@ impl Finder<'_> {
     }
 
     fn dashed(&mut self, at: usize, end: usize, len: usize) -> usize {
-        let next = Masks::run_end(&self.masks.digit, end + 1, self.hi).max(end + 1);
+        let next = self.masks.digit.run_end(end + 1, self.hi).max(end + 1);
         let second = next - end - 1;
         if second == 0 {
             return match len {
@@ -95,7 +95,7 @@ impl Finder<'_> {
     }
 
     fn slashed(&mut self, at: usize, end: usize, len: usize) -> usize {
-        let next = Masks::run_end(&self.masks.digit, end + 1, self.hi).max(end + 1);
+        let next = self.masks.digit.run_end(end + 1, self.hi).max(end + 1);
         let second = next - end - 1;
         match (len, second, self.byte(next)) {
             (1 | 2, 1 | 2, b'/') => self.consider(at, &[DateSlash]).unwrap_or(next),
@@ -109,7 +109,7 @@ impl Finder<'_> {
     }
 
     fn dotted(&mut self, at: usize, end: usize, len: usize) -> usize {
-        let next = Masks::run_end(&self.masks.digit, end + 1, self.hi).max(end + 1);
+        let next = self.masks.digit.run_end(end + 1, self.hi).max(end + 1);
         let second = next - end - 1;
         if second == 0 {
             return self.bare(at, end, len);
@@ -118,7 +118,7 @@ impl Finder<'_> {
             let found = if len >= 2 || self.previous(at) == b'-' { self.coordinate(at, next) } else { None };
             return found.unwrap_or(next);
         }
-        let third = Masks::run_end(&self.masks.digit, next + 1, self.hi);
+        let third = self.masks.digit.run_end(next + 1, self.hi);
         match (len, second, third - next - 1) {
             (3, 3, 4) => self.settle_on(self.phone_start(at), &[PhoneUs, PhoneLoose], third),
             (1 | 2, 1 | 2, 4) => self.settle_on(at, &[DateDot, DateDotShort], third),
@@ -137,7 +137,7 @@ impl Finder<'_> {
     /// Skips the rest of a dotted number.
     fn dotted_rest(&self, mut at: usize) -> usize {
         while self.byte(at) == b'.' && self.byte(at + 1).is_ascii_digit() {
-            at = Masks::run_end(&self.masks.digit, at + 1, self.hi);
+            at = self.masks.digit.run_end(at + 1, self.hi);
         }
         at
     }
@@ -156,11 +156,11 @@ impl Finder<'_> {
             return found;
         }
         if len == 2 && next.is_ascii_digit() {
-            let minutes = Masks::run_end(&self.masks.digit, end + 1, self.hi);
+            let minutes = self.masks.digit.run_end(end + 1, self.hi);
             if self.byte(minutes) != b':' && !self.byte(minutes).is_ascii_alphanumeric() {
                 return minutes;
             }
-            let seconds = Masks::run_end(&self.masks.digit, (minutes + 1).min(self.hi - 1), self.hi).max(minutes + 1);
+            let seconds = self.masks.digit.run_end((minutes + 1).min(self.hi - 1), self.hi).max(minutes + 1);
             let time = minutes == end + 3 && seconds == minutes + 3;
             if time && self.byte(minutes) == b':' && !matches!(self.byte(seconds), b':' | b'a'..=b'f' | b'A'..=b'F') {
                 return seconds;
@@ -254,7 +254,7 @@ impl Finder<'_> {
 
     /// True where three digits and a dash or full stop stand at `at`: the middle of a telephone number.
     fn dashed_behind(&self, at: usize) -> bool {
-        Masks::run_end(&self.masks.digit, at, self.hi) == at + 3 && matches!(self.byte(at + 3), b'-' | b'.')
+        self.masks.digit.run_end(at, self.hi) == at + 3 && matches!(self.byte(at + 3), b'-' | b'.')
     }
 
     /// A number before a word: a day, an age, a house number.
@@ -350,7 +350,7 @@ impl Finder<'_> {
         if !matches!(joint, b' ' | b'-' | b'/' | b'.') || end <= self.lo || !self.text[end - 1].is_ascii_digit() {
             return false;
         }
-        let day = Masks::run_start(&self.masks.digit, end, self.lo);
+        let day = self.masks.digit.run_start(end, self.lo);
         let number = self.text[day..end].iter().fold(0_u32, |sum, it| sum.saturating_mul(10) + u32::from(it - b'0'));
         end - day <= 2 && number <= 31 && self.previous(day) != b':'
     }

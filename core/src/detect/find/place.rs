@@ -80,7 +80,7 @@ impl Finder<'_> {
         let mut start = state;
         let mut words = 0;
         while words < CITY_WORDS {
-            let Some(end) = Masks::previous_set_end(&self.masks.word, start, self.lo) else { break };
+            let Some(end) = self.masks.word.previous_set_end(start, self.lo) else { break };
             let word = self.word_start(end);
             let gap = &self.text[end..start];
             let joined =
@@ -99,7 +99,7 @@ impl Finder<'_> {
 
     /// Where the state's name or abbreviation before `at` begins.
     fn state_start(&self, at: usize) -> Option<usize> {
-        let end = Masks::previous_set_end(&self.masks.word, at, self.lo)?;
+        let end = self.masks.word.previous_set_end(at, self.lo)?;
         if at - end > 2 || !self.text[end..at].iter().all(|it| matches!(it, b' ' | b',')) {
             return None;
         }
@@ -116,7 +116,7 @@ impl Finder<'_> {
         if end - start == 2 {
             return None;
         }
-        let before = Masks::previous_set_end(&self.masks.word, start, self.lo)?;
+        let before = self.masks.word.previous_set_end(start, self.lo)?;
         let two = self.word_start(before);
         is_state(&self.text[two..end]).then_some(two)
     }

@@ -201,7 +201,7 @@ impl Finder<'_> {
                 b' ' if self.byte(end + 1) == b' ' => break,
                 b':' => {
                     // The next label on the same line is not part of the value.
-                    end = Masks::run_start(&self.masks.word, end, at);
+                    end = self.masks.word.run_start(end, at);
                     break;
                 }
                 _ => end += 1,

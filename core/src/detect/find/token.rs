@@ -99,7 +99,7 @@ impl Finder<'_> {
         // Words of 8, 4, 4, 4 and 12 bytes with one byte between them; the matcher looks at the rest.
         const WORDS: u64 = 0xff | 0xf << 9 | 0xf << 14 | 0xf << 19 | 0xfff << 24;
         at >= self.lo
-            && Masks::window(&self.masks.word, at) & 0xf_ffff_ffff == WORDS
+            && self.masks.word.from(at) & 0xf_ffff_ffff == WORDS
             && self.text[at + 8] == b'-'
             && self.text[at + 23] == b'-'
     }
@@ -148,7 +148,7 @@ impl Finder<'_> {
 
     /// True where the digits that end at `end` are three or more.
     fn is_long_run(&self, end: usize) -> bool {
-        end - Masks::run_start(&self.masks.digit, end, self.lo) >= 3
+        end - self.masks.digit.run_start(end, self.lo) >= 3
     }
 
     fn is_word_byte(&self, at: usize) -> bool {

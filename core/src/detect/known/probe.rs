@@ -98,8 +98,8 @@ impl Known {
         let letters = shapes.lengths[Kind::Letters as usize] != 0;
         let mut from = lo;
         for index in lo / 64..hi.div_ceil(64) {
-            let mut bits = if digits { masks.digit[index] } else { 0 };
-            bits |= if letters { masks.capital[index] } else { 0 };
+            let mut bits = if digits { masks.digit.chunk(index) } else { 0 };
+            bits |= if letters { masks.capital.chunk(index) } else { 0 };
             loop {
                 let base = index * 64;
                 let kept =
@@ -111,8 +111,8 @@ impl Known {
                 if place >= hi {
                     return;
                 }
-                let start = Masks::run_start(&masks.word, place, from);
-                let end = Masks::run_end(&masks.word, place, hi);
+                let start = masks.word.run_start(place, from);
+                let end = masks.word.run_end(place, hi);
                 from = end;
                 self.grow(at, shapes, start, end, see);
                 if let Some(before) = glued_before(at, start) {
@@ -150,7 +150,7 @@ impl Known {
                 return;
             }
             from = end + gap;
-            end = Masks::run_end(&masks.word, from, hi);
+            end = masks.word.run_end(from, hi);
         }
     }
 
@@ -226,7 +226,7 @@ fn raise(item: &mut Candidate) {
 /// Where a word of letters begins that a sign of identifiers joins to the word at `start`: `ab-1234`, `LAB_77`.
 fn glued_before(at: Stretch<'_>, start: usize) -> Option<usize> {
     let joined = start > at.lo + 1 && matches!(at.text[start - 1], b'-' | b'_' | b'/');
-    let begin = joined.then(|| Masks::run_start(&at.masks.word, start - 1, at.lo))?;
+    let begin = joined.then(|| at.masks.word.run_start(start - 1, at.lo))?;
     let word = &at.text[begin..start - 1];
     let lower = word.first().is_some_and(|it| !it.is_ascii_uppercase()) && !word.iter().any(u8::is_ascii_digit);
     lower.then_some(begin)

@@ -146,7 +146,7 @@ fn parts_words(byte: u8) -> bool {
 fn start_of_joined(tokens: Tokens<'_>, at: usize, lo: usize) -> usize {
     let mut start = at;
     while start >= lo + 2 && matches!(tokens.text[start - 1], b'-' | b'\'') && is_letter(tokens.text[start - 2]) {
-        start = Masks::run_start(&tokens.masks.word, start - 1, lo);
+        start = tokens.masks.word.run_start(start - 1, lo);
     }
     start
 }
@@ -284,7 +284,7 @@ impl Heads {
         let most = if case == Case::Lower { 1 } else { BATCH };
         while count < most {
             let Some(start) = next_start(tokens, at, to, case) else { break };
-            at = Masks::run_end(&tokens.masks.word, start, tokens.hi);
+            at = tokens.masks.word.run_end(start, tokens.hi);
             // Most capitals begin code or words that are never names: nothing more is looked at.
             if !tokens.is_code(start, at) {
                 (self.starts[count], self.ends[count]) = (start, at);
@@ -316,7 +316,7 @@ fn is_hopeless(tokens: Tokens<'_>, word: Range<usize>, entry: Entry) -> bool {
     match (behind, next) {
         (b' ', b'a'..=b'z') => !matches!(before, b'-' | b'\'') && is_lone(tokens, word, entry),
         (b' ' | b'-', b'0'..=b'9') => entry.cue() == Cue::Calendar,
-        (b' ', b' ') => entry.cue() == Cue::Calendar && tokens.masks.digit_at(word.end + 2),
+        (b' ', b' ') => entry.cue() == Cue::Calendar && tokens.masks.digit.has(word.end + 2),
         (b' ', b'/') => true,
         (b'|' | b'^' | b'&', _) => matches!(before, b'|' | b'^' | b'&') && is_rare(entry),
         _ => false,
@@ -333,7 +333,7 @@ fn may_be_titled(tokens: Tokens<'_>, at: usize) -> bool {
     let before = tokens.text[..at].iter().rev();
     let mut letters = before.skip(2).take_while(|it| it.is_ascii_alphabetic()).take(4);
     at > 3 && tokens.text[at - 2] == b'.' && (1..4).contains(&letters.by_ref().count()) && {
-        let word = Masks::run_start(&tokens.masks.word, at - 2, 0);
+        let word = tokens.masks.word.run_start(at - 2, 0);
         tokens.text[word].is_ascii_uppercase()
     }
 }
@@ -347,7 +347,7 @@ fn is_lone(tokens: Tokens<'_>, word: Range<usize>, entry: Entry) -> bool {
         return false;
     }
     let next = word.end + 1;
-    let end = Masks::run_end(&tokens.masks.word, next, tokens.hi);
+    let end = tokens.masks.word.run_end(next, tokens.hi);
     if tokens.is_joined_behind(end) {
         return false;
     }
@@ -363,19 +363,19 @@ fn is_lone(tokens: Tokens<'_>, word: Range<usize>, entry: Entry) -> bool {
 fn next_start(tokens: Tokens<'_>, at: usize, to: usize, case: Case) -> Option<usize> {
     let masks = tokens.masks;
     match case {
-        Case::Mixed => Masks::next_set(&masks.capital, at, to),
+        Case::Mixed => masks.capital.next_set(at, to),
         Case::Lower => {
             let mut at = at;
             // Behind a word's beginning there is nothing to find in it.
-            if at > 0 && Masks::window(&masks.word, at - 1) & 1 == 1 {
-                at = Masks::run_end(&masks.word, at, to);
+            if at > 0 && masks.word.has(at - 1) {
+                at = masks.word.run_end(at, to);
             }
-            Masks::next_set(&masks.word, at, to)
+            masks.word.next_set(at, to)
         }
     }
 }
 
 fn case_of(tokens: Tokens<'_>, from: usize, to: usize) -> Case {
-    let capitals: u32 = (from / 64..=(to - 1) / 64).map(|it| tokens.masks.capital[it].count_ones()).sum();
+    let capitals: u32 = (from / 64..=(to - 1) / 64).map(|it| tokens.masks.capital.chunk(it).count_ones()).sum();
     if capitals as usize * SPARSE < to - from { Case::Lower } else { Case::Mixed }
 }

@@ -2,6 +2,7 @@
 
 use super::hash::word_hash;
 use super::lexicon::{Cue, Entry, Lexicon};
+use crate::detect::bits::{Bits, SEEN};
 use crate::detect::masks::Masks;
 
 /// What a token looks like.
@@ -104,7 +105,7 @@ impl Tokens<'_> {
         if start >= self.hi {
             return None;
         }
-        let word = Masks::window(&self.masks.word, start) & 1 == 1;
+        let word = self.masks.word.has(start);
         let mut token = if word { self.word(start) } else { self.mark(start) };
         token.gap = gap;
         Some(token)
@@ -134,11 +135,11 @@ impl Tokens<'_> {
 
     #[inline]
     fn word(&self, start: usize) -> Token {
-        let end = Masks::run_end(&self.masks.word, start, self.hi);
-        if self.is_joined_behind(end) || end - start >= 64 {
+        let end = self.masks.word.run_end(start, self.hi);
+        if self.is_joined_behind(end) || end - start >= SEEN {
             return self.long_word(start, end);
         }
-        let digits = Masks::window(&self.masks.digit, start) & !(!0 << (end - start));
+        let digits = self.masks.digit.from(start) & !(!0 << (end - start));
         if digits != 0 {
             let whole = digits.count_ones() as usize == end - start;
             let shape = if whole { Shape::Digits } else { Shape::Alphanumeric };
@@ -196,13 +197,13 @@ impl Tokens<'_> {
         if end + 1 >= self.hi || !matches!(self.text[end], b'-' | b'\'') || !is_letter(self.text[end + 1]) {
             return None;
         }
-        let next = Masks::run_end(&self.masks.word, end + 1, self.hi);
+        let next = self.masks.word.run_end(end + 1, self.hi);
         let possessive = self.text[end] == b'\'' && next == end + 2 && self.text[end + 1] | 0x20 == b's';
         (!possessive).then_some(next)
     }
 
     fn start_behind(&self, end: usize) -> usize {
-        Masks::run_start(&self.masks.word, end, 0)
+        self.masks.word.run_start(end, 0)
     }
 
     /// The hash of a word, and its own entry or that of its likeliest part.
@@ -268,7 +269,7 @@ impl Tokens<'_> {
     /// The shape of an ordinary word, as the masks tell it; `None` for any other.
     #[inline]
     fn plain_shape(&self, start: usize, len: usize) -> Option<Shape> {
-        let own = |mask: &[u64]| Masks::window(mask, start) & !(!0 << len);
+        let own = |mask: &Bits| mask.from(start) & !(!0 << len);
         if (own(&self.masks.digit) | own(&self.masks.hump)) != 0 || own(&self.masks.word) != !(!0 << len) {
             return None;
         }
@@ -311,7 +312,7 @@ impl Tokens<'_> {
         let before = if start > 0 { self.text[start - 1] } else { b' ' };
         let after = if end < self.hi { self.text[end] } else { b' ' };
         let (before, after) = (BESIDE[usize::from(before)], BESIDE[usize::from(after)]);
-        let digits = Masks::window(&self.masks.digit, start) & !(!0 << (end - start).min(63)) != 0;
+        let digits = self.masks.digit.from(start) & !(!0 << (end - start).min(63)) != 0;
         let touched = || (before & BEFORE_CODE | after & BEHIND_CODE) != 0 && self.is_touched(start, end);
         (before | after) & JOINT == 0 && (digits || touched())
     }
