@@ -182,7 +182,11 @@ fn tail(text: &[u8], whole: usize, masks: &mut Masks) {
     let mut one = Masks::default();
     one.resize(rest.len());
     scalar(rest, &mut one);
-    store(masks, whole, [&one.digit, &one.word, &one.trigger, &one.separator, &one.slash, &one.hump].map(|it| it.chunk(0)));
+    store(
+        masks,
+        whole,
+        [&one.digit, &one.word, &one.trigger, &one.separator, &one.slash, &one.hump].map(|it| it.chunk(0)),
+    );
 }
 
 #[cfg(target_arch = "x86_64")]

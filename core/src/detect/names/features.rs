@@ -20,30 +20,25 @@ pub fn facts(text: &[u8], tokens: &[Token], at: usize, register: u64) -> [u64; F
     let outline = around.iter().fold(0, |value, it| value << 4 | it.shape as u64);
     let word = &text[this.start as usize..this.end as usize];
     let (head, tail) = (letters(word.first_chunk()), letters(word.last_chunk()));
-    let rows: [(u64, u64); FACTS] = [
-        (u64::from(this.entry.0), s),
-        (this.hash, 0),
-        (before.hash, k),
-        (behind.hash, k),
-        (this.hash.rotate_left(17) ^ behind.hash, 0),
-        (two_before.hash.rotate_left(17) ^ before.hash, s),
-        (behind.hash.rotate_left(17) ^ two_behind.hash, s),
-        (tail, s),
-        (head, s),
-        (kb << 32 | k, ka),
-        (outline, gaps),
-        (k2b << 32 | kb, k),
-        (k << 32 | ka, k2a),
-        (two_before.hash, kb << 32 | k),
-        (before.hash.rotate_left(17) ^ behind.hash, k),
-        (outline, k2b << 32 | kb),
-        (k, register),
-    ];
-    let mut out = [0; FACTS];
-    for (number, (slot, (a, b))) in out.iter_mut().zip(rows).enumerate() {
-        *slot = mix(a, b, number as u64 + 1);
-    }
-    out
+    [
+        mix(u64::from(this.entry.0), s, 1),
+        mix(this.hash, 0, 2),
+        mix(before.hash, k, 3),
+        mix(behind.hash, k, 4),
+        mix(this.hash.rotate_left(17) ^ behind.hash, 0, 5),
+        mix(two_before.hash.rotate_left(17) ^ before.hash, s, 6),
+        mix(behind.hash.rotate_left(17) ^ two_behind.hash, s, 7),
+        mix(tail, s, 8),
+        mix(head, s, 9),
+        mix(kb << 32 | k, ka, 10),
+        mix(outline, gaps, 11),
+        mix(k2b << 32 | kb, k, 12),
+        mix(k << 32 | ka, k2a, 13),
+        mix(two_before.hash, kb << 32 | k, 14),
+        mix(before.hash.rotate_left(17) ^ behind.hash, k, 15),
+        mix(outline, k2b << 32 | kb, 16),
+        mix(k, register, 17),
+    ]
 }
 
 /// A word's kind: its shape and the coarse part of its entry.

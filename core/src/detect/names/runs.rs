@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::hash::word_hash;
 use super::lexicon::{Cue, Entry};
-use super::token::{Gap, Shape, Token, Tokens, is_letter};
+use super::token::{Gap, Recent, Shape, Token, Tokens, is_letter};
 use crate::detect::masks::Masks;
 
 /// How far back from a run its surroundings are read, in bytes.
@@ -29,6 +29,7 @@ pub struct Run {
     pub register: u64,
     /// Tokens behind the run.
     ahead: usize,
+    recent: Recent,
 }
 
 impl Run {
@@ -45,7 +46,7 @@ impl Run {
     /// Reads the run that the word at `at` begins; where to go on, and whether it is worth a decision.
     pub fn read(&mut self, tokens: Tokens<'_>, at: usize, lo: usize, case: Case) -> (usize, bool) {
         let at = start_of_joined(tokens, at, lo);
-        let Some(head) = tokens.next(at) else { return (at + 1, false) };
+        let Some(head) = tokens.next_again(at, &mut self.recent) else { return (at + 1, false) };
         if !case.may_begin(&head) {
             return (head.end as usize, false);
         }
@@ -64,7 +65,7 @@ impl Run {
     fn look_back(&mut self, tokens: Tokens<'_>, at: usize, lo: usize) {
         let mut from = context_start(tokens, at, lo);
         let own = self.last;
-        while let Some(mut token) = tokens.next(from).filter(|it| (it.start as usize) < at) {
+        while let Some(mut token) = tokens.next_again(from, &mut self.recent).filter(|it| (it.start as usize) < at) {
             from = token.end as usize;
             // The first token of a field begins a paragraph.
             if token.start as usize == lo {
@@ -74,7 +75,7 @@ impl Run {
         }
         let before = self.tokens.len() - own - self.ahead;
         self.tokens[0].gap = match self.tokens.last().filter(|_| before > 0) {
-            Some(last) => tokens.next(last.end as usize).map_or(Gap::Space, |it| it.gap),
+            Some(last) => tokens.gap_behind(last.end as usize),
             None => Gap::Paragraph,
         };
         self.tokens.rotate_right(before);
@@ -90,7 +91,7 @@ impl Run {
         self.tokens.push(head);
         (self.first, self.last, self.ahead) = (0, 1, 0);
         let mut at = head.end as usize;
-        while let Some(token) = tokens.next(at) {
+        while let Some(token) = tokens.next_again(at, &mut self.recent) {
             if token.gap == Gap::Paragraph || self.tokens.len() >= LONGEST {
                 break;
             }
@@ -110,7 +111,7 @@ impl Run {
         self.tokens.truncate(self.last + AROUND);
         while self.tokens.len() < self.last + AROUND {
             let at = self.tokens[self.tokens.len() - 1].end as usize;
-            let Some(token) = tokens.next(at) else { break };
+            let Some(token) = tokens.next_again(at, &mut self.recent) else { break };
             self.tokens.push(token);
         }
         self.ahead = self.tokens.len() - self.last;
@@ -125,22 +126,30 @@ fn context_start(tokens: Tokens<'_>, at: usize, lo: usize) -> usize {
     let mut in_word = false;
     while from > floor && before < TOKENS_BEFORE {
         from -= 1;
-        let byte = tokens.text[from];
-        let parts = parts_words(byte);
-        if parts {
-            before += usize::from(in_word) + usize::from(!matches!(byte, b' ' | b'\n' | b'\r' | b'\t'));
+        let parts = PARTS[usize::from(tokens.text[from])];
+        if parts > 0 {
+            before += usize::from(in_word) + usize::from(parts - 1);
             cut = from;
         }
-        in_word = !parts;
+        in_word = parts == 0;
     }
     if from > lo { cut } else { lo }
 }
 
-/// True for blanks, and for marks that are tokens by themselves.
-#[inline]
-fn parts_words(byte: u8) -> bool {
-    !(byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'-' | b'\'' | b'.'))
-}
+/// What parts words: 1 for blanks, 2 for marks that are tokens by themselves, 0 for what may stand in a word.
+const PARTS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b' ' | b'\n' | b'\r' | b'\t' => 1,
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'\'' | b'.' | 0x80.. => 0,
+            _ => 2,
+        };
+        byte += 1;
+    }
+    table
+};
 
 /// Where the word begins that hyphens or apostrophes join to the one at `at`: `al-Rashid`, `d'Angelo`.
 fn start_of_joined(tokens: Tokens<'_>, at: usize, lo: usize) -> usize {
@@ -235,6 +244,7 @@ const SPARSE: usize = 72;
 pub fn each_run(tokens: Tokens<'_>, lo: usize, run: &mut Run, mut visit: impl FnMut(&Run)) {
     let (mut from, mut at) = (lo, lo);
     run.register = u64::from(tokens.hi - lo > SHORT_MESSAGE);
+    run.recent.clear();
     while from < tokens.hi {
         let to = (from + STRETCH).min(tokens.hi);
         let case = if tokens.hi - lo > MESSAGE { Case::Mixed } else { case_of(tokens, from, to) };

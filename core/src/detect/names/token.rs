@@ -2,7 +2,7 @@
 
 use super::hash::word_hash;
 use super::lexicon::{Cue, Entry, Lexicon};
-use crate::detect::bits::{Bits, SEEN};
+use crate::detect::bits::SEEN;
 use crate::detect::masks::Masks;
 
 /// What a token looks like.
@@ -98,19 +98,61 @@ pub struct Tokens<'a> {
     pub hi: usize,
 }
 
+/// Tokens that are kept.
+const RECENT: usize = 64;
+
+/// Tokens of one stretch of text that were read last, by the last bits of where they begin.
+#[derive(Clone, Debug)]
+pub struct Recent {
+    starts: [usize; RECENT],
+    tokens: [Token; RECENT],
+}
+
+impl Recent {
+    /// Forgets them: another text follows.
+    pub fn clear(&mut self) {
+        self.starts.fill(usize::MAX);
+    }
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        Recent { starts: [usize::MAX; RECENT], tokens: [Token::default(); RECENT] }
+    }
+}
+
 impl Tokens<'_> {
     /// The token at or behind `at`, where there is one.
     pub fn next(&self, at: usize) -> Option<Token> {
         let (start, gap) = self.skip_blanks(at);
+        (start < self.hi).then(|| Token { gap, ..self.read(start) })
+    }
+
+    /// The same of tokens that are asked for again and again.
+    pub fn next_again(&self, at: usize, recent: &mut Recent) -> Option<Token> {
+        let (start, gap) = self.skip_blanks(at);
         if start >= self.hi {
             return None;
         }
-        let word = self.masks.word.has(start);
-        let mut token = if word { self.word(start) } else { self.mark(start) };
-        token.gap = gap;
-        Some(token)
+        let place = start % RECENT;
+        if recent.starts[place] != start {
+            (recent.starts[place], recent.tokens[place]) = (start, self.read(start));
+        }
+        Some(Token { gap, ..recent.tokens[place] })
     }
 
+    /// What separates the token behind `at` from what ends there.
+    pub fn gap_behind(&self, at: usize) -> Gap {
+        self.skip_blanks(at).1
+    }
+
+    /// The token that begins at `start`.
+    #[inline]
+    fn read(&self, start: usize) -> Token {
+        if self.masks.word.has(start) { self.word(start) } else { self.mark(start) }
+    }
+
+    #[inline]
     fn skip_blanks(&self, mut at: usize) -> (usize, Gap) {
         let start = at;
         let (mut lines, mut wide) = (0, false);
@@ -133,30 +175,57 @@ impl Tokens<'_> {
         (at, gap)
     }
 
-    #[inline]
+    /// The word that begins at `start`. An ordinary one is told by the masks and the bytes beside it.
     fn word(&self, start: usize) -> Token {
-        let end = self.masks.word.run_end(start, self.hi);
-        if self.is_joined_behind(end) || end - start >= SEEN {
+        let len = (self.masks.word.from(start).trailing_ones() as usize).min(self.hi - start);
+        let end = start + len;
+        let (before, after) = self.beside(start, end);
+        if len >= SEEN {
+            return self.long_word(start, self.masks.word.run_end(start, self.hi));
+        }
+        if BESIDE[usize::from(after)] & JOINT != 0 {
             return self.long_word(start, end);
         }
-        let digits = self.masks.digit.from(start) & !(!0 << (end - start));
+        let own = !(!0 << len);
+        let digits = self.masks.digit.from(start) & own;
+        let bounds = (start as u32, end as u32);
         if digits != 0 {
-            let whole = digits.count_ones() as usize == end - start;
-            let shape = if whole { Shape::Digits } else { Shape::Alphanumeric };
+            let shape = if digits == own { Shape::Digits } else { Shape::Alphanumeric };
             let hash = Shape::Digits as u64;
-            return Token { start: start as u32, end: end as u32, hash, shape, ..Token::default() };
+            return Token { start: bounds.0, end: bounds.1, hash, shape, ..Token::default() };
         }
-        let shape = match self.is_glued_like_code(start, end) {
-            true => None,
-            false => self.plain_shape(start, end - start),
+        let coded = (BESIDE[usize::from(before)] & BEFORE_CODE | BESIDE[usize::from(after)] & BEHIND_CODE) != 0;
+        let shape = match self.text[start] {
+            _ if self.masks.hump.from(start) & own != 0 || coded && self.is_touched(start, end) => None,
+            b'a'..=b'z' => Some(Shape::Lower),
+            b'A'..=b'Z' if len == 1 => Some(Shape::Initial),
+            // Behind a small letter, only a hump begins another case.
+            b'A'..=b'Z' if self.text[start + 1].is_ascii_lowercase() => Some(Shape::Title),
+            _ => None,
         };
         let Some(shape) = shape else { return self.long_word(start, end) };
-        let hash = word_hash(self.text, start, end);
-        let mut entry = self.lexicon.entry(hash);
-        if entry.is_unknown() {
-            entry = self.folded(start, end).unwrap_or_default();
+        let (hash, entry) = self.known(start, end);
+        let mut token = Token { start: bounds.0, end: bounds.1, hash, entry, shape, gap: Gap::None };
+        if after == b'.' && takes_a_dot(&token) {
+            token.end += 1;
         }
-        self.dotted(Token { start: start as u32, end: end as u32, hash, entry, shape, gap: Gap::None })
+        token
+    }
+
+    /// The bytes beside a word, blanks where there is none.
+    #[inline]
+    fn beside(&self, start: usize, end: usize) -> (u8, u8) {
+        let before = if start > 0 { self.text[start - 1] } else { b' ' };
+        let after = if end < self.hi { self.text[end] } else { b' ' };
+        (before, after)
+    }
+
+    /// The hash of a word and its entry.
+    #[inline]
+    fn known(&self, start: usize, end: usize) -> (u64, Entry) {
+        let hash = word_hash(self.text, start, end);
+        let entry = self.lexicon.entry(hash);
+        (hash, if entry.is_unknown() { self.folded(start, end).unwrap_or_default() } else { entry })
     }
 
     /// A word of any kind, of which one run of letters and digits ends at `end`.
@@ -179,14 +248,8 @@ impl Tokens<'_> {
         } else {
             self.look_up(start, end, &parts[..count])
         };
-        self.dotted(Token { start: start as u32, end: end as u32, hash, entry, shape, gap: Gap::None })
-    }
-
-    /// The word with the period that belongs to it.
-    #[inline]
-    fn dotted(&self, mut token: Token) -> Token {
-        let dotted = (token.end as usize) < self.hi && self.text[token.end as usize] == b'.';
-        if dotted && (token.shape == Shape::Initial || token.entry.cue().takes_a_dot()) {
+        let mut token = Token { start: start as u32, end: end as u32, hash, entry, shape, gap: Gap::None };
+        if end < self.hi && self.text[end] == b'.' && takes_a_dot(&token) {
             token.end += 1;
         }
         token
@@ -208,11 +271,7 @@ impl Tokens<'_> {
 
     /// The hash of a word, and its own entry or that of its likeliest part.
     fn look_up(&self, start: usize, end: usize, parts: &[(usize, usize)]) -> (u64, Entry) {
-        let hash = word_hash(self.text, start, end);
-        let mut entry = self.lexicon.entry(hash);
-        if entry.is_unknown() {
-            entry = self.folded(start, end).unwrap_or_default();
-        }
+        let (hash, mut entry) = self.known(start, end);
         if entry.is_unknown() && parts.len() > 1 {
             let of = |it: &(usize, usize)| self.lexicon.entry(word_hash(self.text, it.0, it.1));
             entry = parts.iter().map(of).fold(Entry::default(), Entry::likelier_name);
@@ -266,27 +325,10 @@ impl Tokens<'_> {
         }
     }
 
-    /// The shape of an ordinary word, as the masks tell it; `None` for any other.
-    #[inline]
-    fn plain_shape(&self, start: usize, len: usize) -> Option<Shape> {
-        let own = |mask: &Bits| mask.from(start) & !(!0 << len);
-        if (own(&self.masks.digit) | own(&self.masks.hump)) != 0 || own(&self.masks.word) != !(!0 << len) {
-            return None;
-        }
-        // Behind a small letter, only a hump begins another case.
-        match (self.text[start], len) {
-            (b'a'..=b'z', _) => Some(Shape::Lower),
-            (b'A'..=b'Z', 1) => Some(Shape::Initial),
-            (b'A'..=b'Z', _) if self.text[start + 1].is_ascii_lowercase() => Some(Shape::Title),
-            _ => None,
-        }
-    }
-
     /// True where marks of code, paths, handles or hosts touch the word.
     #[inline]
     fn is_glued_like_code(&self, start: usize, end: usize) -> bool {
-        let before = if start > 0 { self.text[start - 1] } else { b' ' };
-        let after = if end < self.hi { self.text[end] } else { b' ' };
+        let (before, after) = self.beside(start, end);
         (BESIDE[usize::from(before)] & BEFORE_CODE | BESIDE[usize::from(after)] & BEHIND_CODE) != 0
             && self.is_touched(start, end)
     }
@@ -309,8 +351,7 @@ impl Tokens<'_> {
     /// True for a word by itself that can be no name, as its bytes and its neighbours tell: `HTTP2`, `Foo.java`, `/Path`.
     #[inline]
     pub fn is_code(&self, start: usize, end: usize) -> bool {
-        let before = if start > 0 { self.text[start - 1] } else { b' ' };
-        let after = if end < self.hi { self.text[end] } else { b' ' };
+        let (before, after) = self.beside(start, end);
         let (before, after) = (BESIDE[usize::from(before)], BESIDE[usize::from(after)]);
         let digits = self.masks.digit.from(start) & !(!0 << (end - start).min(63)) != 0;
         let touched = || (before & BEFORE_CODE | after & BEHIND_CODE) != 0 && self.is_touched(start, end);
@@ -366,6 +407,12 @@ const BEFORE_CODE: u8 = 1;
 const BEHIND_CODE: u8 = 2;
 /// Marks that join words.
 const JOINT: u8 = 4;
+
+/// True where a period behind a token belongs to it.
+#[inline]
+fn takes_a_dot(token: &Token) -> bool {
+    token.shape == Shape::Initial || token.entry.cue().takes_a_dot()
+}
 
 #[inline]
 pub fn is_letter(byte: u8) -> bool {
