@@ -135,6 +135,5 @@ fn word_behind(cues: &Cues, around: &Surroundings<'_>, at: usize) -> Option<(usi
         }
         start += 1;
     }
-    let word = start < hi && (text[start].is_ascii_alphanumeric() || text[start] >= 0x80);
-    word.then(|| (start, masks.word.run_end(start, hi)))
+    (start < hi && masks.word.has(start)).then(|| (start, masks.word.run_end(start, hi)))
 }

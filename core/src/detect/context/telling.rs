@@ -37,16 +37,14 @@ impl TellingWords {
             return false;
         }
         let (first, last) = (from / 64, (to - 1) / 64);
-        (first..=last).rev().any(|index| {
-            let mut bits = self.chunk(cues, around, index);
-            if index == first {
-                bits &= !0 << (from % 64);
+        let (mut below, above) = (!0 >> (63 - (to - 1) % 64), !0 << (from % 64));
+        for index in (first + 1..=last).rev() {
+            if self.chunk(cues, around, index) & below != 0 {
+                return true;
             }
-            if index == last {
-                bits &= !0 >> (63 - (to - 1) % 64);
-            }
-            bits != 0
-        })
+            below = !0;
+        }
+        self.chunk(cues, around, first) & below & above != 0
     }
 
     #[inline]

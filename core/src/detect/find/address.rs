@@ -7,8 +7,6 @@ use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::{self, AddressTail, AddressUnit, PlaceName, StreetBehind};
 use crate::detect::matcher::{is_state_abbreviation, postcode, street_ending, street_lead, street_suffix, street_word};
 
-/// Bytes of a word for a kind of street or building that is written in lower case, a full stop included.
-const LONGEST_KIND: usize = 10;
 /// Words of a street's name, at most.
 const STREET_WORDS: usize = 6;
 /// Parts of an address behind its street: unit, city, region, country, postcode.
@@ -67,8 +65,22 @@ impl Finder<'_> {
         }
         let stop = at - 1 - usize::from(last == b',');
         let word = self.word_start(stop - usize::from(self.text[stop - 1] == b'.'));
-        // Most numbers stand behind words in lower case, of which few count here.
-        if self.text[word].is_ascii_lowercase() && stop - word > LONGEST_KIND { None } else { self.numbered(at, stop) }
+        if self.may_name_street(word, stop) { self.numbered(at, stop) } else { None }
+    }
+
+    /// False for nearly all words `start..stop` that are no part of an address, whatever stands before them.
+    #[inline]
+    fn may_name_street(&self, start: usize, stop: usize) -> bool {
+        let word = &self.text[start..stop - usize::from(self.text[stop - 1] == b'.')];
+        match word {
+            [b'a'..=b'z', ..] => street_word(word) || matches!(word, b"apt" | b"apartment"),
+            [b'A'..=b'Z', ..] => {
+                let before = if start > self.lo + 1 { &self.text[start - 2..start] } else { &[] };
+                let follows = matches!(before, [b, b' ' | b'-'] if b.is_ascii_alphanumeric() || *b >= 0x80 || *b == b'.');
+                follows || street_ending(word) || matches!(word[0], b'A' | b'S')
+            }
+            _ => true,
+        }
     }
 
     /// The same where the word that ends at `stop` may be a part of an address.

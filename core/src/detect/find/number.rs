@@ -321,11 +321,14 @@ impl Finder<'_> {
 
     /// A day or year behind a month's name.
     pub(super) fn behind_month(&mut self, at: usize, len: usize) -> Option<usize> {
-        let mut gap = at;
+        if !matches!(self.previous(at), b' ' | b'-' | b'/' | b'.' | b',' | b'\n') {
+            return None;
+        }
+        let mut gap = at - 1;
         while gap > self.lo && at - gap < 3 && matches!(self.text[gap - 1], b' ' | b'-' | b'/' | b'.' | b',' | b'\n') {
             gap -= 1;
         }
-        if gap == at || gap == self.lo {
+        if gap == self.lo {
             return None;
         }
         let mut start = self.word_start(gap);
@@ -470,6 +473,18 @@ pub(super) fn is_money(previous: u8) -> bool {
 /// True where a month's name may begin: a cheap look at three letters.
 pub(super) fn is_month_start(text: &[u8], at: usize) -> bool {
     let Some(three) = text.get(at..at + 3) else { return false };
+    /// The letters they begin with.
+    const FIRST: u32 = {
+        let (letters, mut bits, mut index) = (b"jfmasonde", 0, 0);
+        while index < letters.len() {
+            bits |= 1 << (letters[index] & 31);
+            index += 1;
+        }
+        bits
+    };
+    if FIRST >> (three[0] & 31) & 1 == 0 {
+        return false;
+    }
     let key = u32::from_le_bytes([three[0] | 0x20, three[1] | 0x20, three[2] | 0x20, 0]);
     const MONTHS: [u32; 16] = {
         // English, then the Spanish ones that begin otherwise.

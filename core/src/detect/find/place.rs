@@ -4,14 +4,28 @@ use super::Finder;
 use crate::detect::gazetteer::Place;
 use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::{AddressTail, CityStateZip, PoBox, StateZip, Street, StreetRoute, ZipPlus4};
-use crate::detect::matcher::{is_state, street_suffix, street_suffix_ahead};
+use crate::detect::matcher::{is_state, street_lead, street_suffix, street_suffix_ahead};
 
 /// Words of a city's name, at most.
 const CITY_WORDS: usize = 3;
 
 impl Finder<'_> {
     /// A street line that begins with the house number at `at`.
+    #[inline]
     pub(super) fn street(&mut self, at: usize, end: usize) -> Option<usize> {
+        // Most numbers stand before words in lower case, of which few begin a street's name.
+        let ordinary = self.text[end - 1].is_ascii_digit()
+            && (self.byte(end) != b' ' || self.byte(end + 1).is_ascii_lowercase() && !self.leads_street(end + 1));
+        if ordinary { None } else { self.any_street(at, end) }
+    }
+
+    /// True where the word at `at` may begin a street's name.
+    #[inline]
+    fn leads_street(&self, at: usize) -> bool {
+        street_lead(&self.text[at..self.word_end(at)])
+    }
+
+    fn any_street(&mut self, at: usize, end: usize) -> Option<usize> {
         // A number with a letter, `12B`: one without is looked at where nothing else takes it.
         if self.text[end - 1].is_ascii_alphabetic()
             && end - at <= 6

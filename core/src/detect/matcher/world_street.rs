@@ -110,11 +110,18 @@ pub fn street_word(word: &[u8]) -> bool {
 
 /// True where the word is a street's name in one piece.
 pub fn street_ending(word: &[u8]) -> bool {
-    // The last letters of all of them: most words end otherwise.
-    let may = |last: u8| {
-        matches!(last, b'e' | b't' | b'n' | b'g' | b'z' | b'm' | b'r' | b'u' | b'o' | b'a' | b'j' | b'l' | b'i')
+    /// By the low bits of the last letter, those of the letter before it: most words end otherwise.
+    const LAST: [u32; 32] = {
+        let (mut table, mut index) = ([0; 32], 0);
+        while index < ENDINGS.len() {
+            let ending = ENDINGS[index].as_bytes();
+            table[(ending[ending.len() - 1] & 31) as usize] |= 1 << (ending[ending.len() - 2] & 31);
+            index += 1;
+        }
+        table
     };
-    if word.len() < 6 || !word.last().is_some_and(|it| may(it | 0x20)) {
+    let &[.., before, last] = word else { return false };
+    if word.len() < 6 || LAST[usize::from(last & 31)] >> (before & 31) & 1 == 0 {
         return false;
     }
     let ends = |it: &&str| {
