@@ -1,9 +1,10 @@
 //! Decides on digit runs by their shape: how long, what follows, what stands before.
 
 use super::Finder;
-use crate::detect::masks::{Masks, Number};
+use crate::detect::context;
+use crate::detect::masks::Number;
 use crate::detect::matcher::Matcher::*;
-use crate::detect::matcher::{Matcher, iso_date};
+use crate::detect::matcher::{Matcher, iso_date, street_lead, street_word};
 use crate::detect::plan::LOG_TIMESTAMP;
 
 impl Finder<'_> {
@@ -225,6 +226,9 @@ impl Finder<'_> {
     fn spaced(&mut self, at: usize, end: usize, len: usize) -> usize {
         let blank = self.byte(end) == b' ';
         let next = self.byte(end + 1);
+        if blank && next.is_ascii_lowercase() && self.is_plain(at, end, len) {
+            return end;
+        }
         if blank && next.is_ascii_digit() {
             let shapes: &[Matcher] = match len {
                 3 if self.dashed_behind(end + 1) => &[PhoneUs],
@@ -250,6 +254,34 @@ impl Finder<'_> {
             return found;
         }
         self.bare(at, end, len)
+    }
+
+    /// True for a number between two words in lower case of which none says anything of it: `attempt 3879 of`. What
+    /// else is looked at would find nothing; most numbers of a log or a report stand so.
+    fn is_plain(&self, at: usize, end: usize, len: usize) -> bool {
+        let behind = if at > self.lo + 1 { self.text[at - 2] } else { 0 };
+        let usual = matches!(len, 1..=7 | 9) && self.previous(at) == b' ' && behind.is_ascii_lowercase();
+        if !usual || !self.meaning.patterns.is_empty() || self.keep_weak || self.options.min_permille < 500 {
+            return false;
+        }
+        let (first, last) = (self.word_start(at - 1), self.word_end(end + 1));
+        let (before, next) = (&self.text[first..at - 1], &self.text[end + 1..last]);
+        let street = street_word(before) || matches!(before, b"apt" | b"apartment") || before.ends_with(b"box");
+        if !before[0].is_ascii_lowercase() || street || street_lead(next) {
+            return false;
+        }
+        let joins = |word: &[u8]| matches!(word, b"of" | b"de" | b"del");
+        if matches!(len, 1 | 2 | 4) && (joins(before) || is_month_start(before, 0))
+            || len <= 2 && (next.starts_with(b"de") || is_month_start(next, 0))
+            || matches!(len, 2 | 3) && next[0] == b'y'
+        {
+            return false;
+        }
+        match context::after(&self.rules.cues, self.surroundings(), end) {
+            Some(cue) if !cue.veto || !cue.patterns.is_empty() => false,
+            Some(_) if len > 3 => true,
+            _ => len == 1 || !context::any_telling(&self.rules.cues, &self.surroundings(), at),
+        }
     }
 
     /// True where three digits and a dash or full stop stand at `at`: the middle of a telephone number.

@@ -161,6 +161,10 @@ impl Finder<'_> {
         if decimals < 6 {
             return None;
         }
+        let labelled = matches!(self.previous(at), b':' | b'=' | b'"');
+        if labelled && self.meaning.patterns.is_empty() && !self.is_labelled(at) {
+            return None;
+        }
         let start = if self.previous(at) == b'-' { at - 1 } else { at };
         let before = self.before(start);
         if before.hit.is_none() && self.meaning.patterns.is_empty() {

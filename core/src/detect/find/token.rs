@@ -163,7 +163,7 @@ impl Finder<'_> {
     }
 
     /// True where the word directly before `at`, behind punctuation, may end a phrase that names something.
-    fn is_labelled(&self, at: usize) -> bool {
+    pub(super) fn is_labelled(&self, at: usize) -> bool {
         let marks =
             |it: &&u8| matches!(**it, b':' | b'=' | b'"' | b' ' | b'\'' | b'-' | b'_' | b'|' | b'^' | b'~' | b'&');
         let end = at - self.text[self.lo..at].iter().rev().take(5).take_while(marks).count();
