@@ -6,67 +6,126 @@ use super::super::ruleset::cues::{Cues, marks};
 use super::super::words::word_hash;
 use super::{Surroundings, further_left};
 
-/// Rows of a table of mute words.
+/// Rows of a table of mute labels.
 const ROWS: usize = 256;
 
-/// Last words of labels that are known to name nothing, by the eight bytes that end with them: equal bytes, equal word.
+/// Labels that are known to name nothing, by the eight or sixteen bytes that end with them, which show all that was
+/// looked at: equal bytes, equal answer.
 #[derive(Clone, Debug)]
 pub struct Mute {
-    rows: [Cell<u64>; ROWS],
+    near: [Cell<u64>; ROWS],
+    far: [Cell<u128>; ROWS],
 }
 
 impl Default for Mute {
     fn default() -> Self {
-        Mute { rows: [const { Cell::new(0) }; ROWS] }
+        Mute { near: [const { Cell::new(0) }; ROWS], far: [const { Cell::new(0) }; ROWS] }
     }
 }
 
 impl Mute {
     /// Forgets everything.
     pub fn clear(&mut self) {
-        self.rows.fill(Cell::new(0));
+        self.near.fill(Cell::new(0));
+        self.far.fill(Cell::new(0));
     }
 
-    /// The row of the eight bytes before `end`, and those bytes, where they lie in the field.
+    /// True where the label that ends at `end` is known to name nothing.
     #[inline]
-    fn row(&self, around: &Surroundings<'_>, end: usize) -> Option<(&Cell<u64>, u64)> {
-        let from = end.checked_sub(8).filter(|from| *from >= around.lo)?;
-        let bytes = u64::from_le_bytes(around.text[from..end].try_into().ok()?);
-        Some((&self.rows[(bytes.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % ROWS], bytes))
+    fn knows(&self, around: &Surroundings<'_>, end: usize) -> bool {
+        let Some(bytes) = last(around, end) else { return false };
+        self.near[row(bytes)].get() == bytes || last(around, end).is_some_and(|it| self.far[row_of(it)].get() == it)
     }
+
+    /// Remembers it; no byte before `from` was looked at.
+    fn put(&self, around: &Surroundings<'_>, from: usize, end: usize) {
+        if let Some(bytes) = last(around, end).filter(|_| end <= from + 8) {
+            self.near[row(bytes)].set(bytes);
+        } else if let Some(bytes) = last(around, end).filter(|_| end <= from + 16) {
+            self.far[row_of(bytes)].set(bytes);
+        }
+    }
+}
+
+/// The last bytes before `end`, where so many lie in the field.
+#[inline]
+fn last<N: Number>(around: &Surroundings<'_>, end: usize) -> Option<N> {
+    let from = end.checked_sub(size_of::<N>()).filter(|from| *from >= around.lo)?;
+    N::read(&around.text[from..end])
+}
+
+/// A number of as many bytes as are looked at.
+trait Number: Sized {
+    fn read(bytes: &[u8]) -> Option<Self>;
+}
+
+impl Number for u64 {
+    #[inline]
+    fn read(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(u64::from_le_bytes)
+    }
+}
+
+impl Number for u128 {
+    #[inline]
+    fn read(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(u128::from_le_bytes)
+    }
+}
+
+#[inline]
+fn row(bytes: u64) -> usize {
+    (bytes.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % ROWS
+}
+
+#[inline]
+fn row_of(bytes: u128) -> usize {
+    row((bytes >> 64) as u64 ^ (bytes as u64).rotate_left(29))
 }
 
 /// True where a phrase that ends at `end` names a pattern other than a date, as a label.
+#[inline]
 pub fn label_tells(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
-    let word = last_word(cues, &around, end, marks::TELLS, &around.telling.untold);
-    word.is_some_and(|(start, hash)| cues.tell(hash, true, further_left(around, start)))
+    !around.telling.untold.knows(&around, end) && label_says(cues, around, end, Question::Tells)
 }
 
 /// True where a phrase that ends at `end` names a pattern whose value may hold no digit.
+#[inline]
 pub fn label_captures(cues: &Cues, around: Surroundings<'_>, end: usize) -> bool {
-    let word = last_word(cues, &around, end, marks::CAPTURES, &around.telling.uncaptured);
-    word.is_some_and(|(start, hash)| cues.capture(hash, further_left(around, start)))
+    !around.telling.uncaptured.knows(&around, end) && label_says(cues, around, end, Question::Captures)
 }
 
-/// Where the word (or camelCase part) begins that ends at `end`, and its hash, if it may have that mark.
-#[inline]
-fn last_word(cues: &Cues, around: &Surroundings<'_>, end: usize, mark: u8, mute: &Mute) -> Option<(usize, u64)> {
-    let row = mute.row(around, end);
-    if row.is_some_and(|(row, bytes)| row.get() == bytes) {
-        return None;
-    }
+/// What is asked of a label.
+#[derive(Clone, Copy)]
+enum Question {
+    Tells,
+    Captures,
+}
+
+/// Asks the phrases that end at `end`, and remembers a label that says nothing.
+#[inline(never)]
+fn label_says(cues: &Cues, around: Surroundings<'_>, end: usize, question: Question) -> bool {
     let start = around.masks.part_start(end, around.lo);
     let hash = word_hash(around.text, start, end);
+    let mut from = if start > around.lo { start - 1 } else { 0 };
+    let (mark, mute) = match question {
+        Question::Tells => (marks::TELLS, &around.telling.untold),
+        Question::Captures => (marks::CAPTURES, &around.telling.uncaptured),
+    };
     if cues.marks(hash) & mark != 0 {
-        return Some((start, hash));
+        let next = further_left(around, start, &mut from);
+        let says = match question {
+            Question::Tells => cues.tell(hash, true, next),
+            Question::Captures => cues.capture(hash, next),
+        };
+        if says {
+            return true;
+        }
     }
-    // Where the word is shorter than the eight bytes, they show all of it and what stands before it.
-    if let Some((row, bytes)) = row
-        && end - start < 8
-    {
-        row.set(bytes);
+    if from > 0 {
+        mute.put(&around, from, end);
     }
-    None
+    false
 }
 
 #[cfg(test)]

@@ -55,12 +55,19 @@ pub struct Before<'r> {
     pub log_clock: bool,
 }
 
-/// Fetches the words left of `start`, one after the other; what lies between them is looked at later, if at all.
-fn further_left<'a>(around: Surroundings<'a>, start: usize) -> impl FnMut(usize) -> Option<u64> + 'a {
+/// Fetches the words left of `start`, one after the other; what lies between them is looked at later, if at all. `from`
+/// is where the bytes begin that were looked at, 0 where that is not known.
+fn further_left<'a>(
+    around: Surroundings<'a>,
+    start: usize,
+    from: &'a mut usize,
+) -> impl FnMut(usize) -> Option<u64> + 'a {
     let mut cursor: Option<Cursor<'a>> = None;
     move |_| {
         let cursor = cursor.get_or_insert_with(|| Cursor::new(around, start));
-        let word = cursor.next()?;
+        let next = cursor.next();
+        *from = next.filter(|it| it.start > around.lo).map_or(0, |it| it.start - 1).min(*from);
+        let word = next?;
         (word.gap <= WIDEST_GAP).then(|| word_hash(around.text, word.start, word.end))
     }
 }

@@ -98,7 +98,7 @@ fn telling_words(cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
 /// True where a phrase that ends with the word `start..end` tells what a value is.
 fn tells(cues: &Cues, around: &Surroundings<'_>, start: usize, end: usize, hash: u64) -> bool {
     let whole = Surroundings { lo: 0, hi: around.text.len(), ..*around };
-    cues.tell(hash, is_label(around.text, end), further_left(whole, start))
+    cues.tell(hash, is_label(around.text, end), further_left(whole, start, &mut 0))
 }
 
 /// True where a `:`, `=` or `|` follows, quotes, brackets and blanks aside.

@@ -76,7 +76,8 @@ impl Finder<'_> {
             [b'a'..=b'z', ..] => street_word(word) || matches!(word, b"apt" | b"apartment"),
             [b'A'..=b'Z', ..] => {
                 let before = if start > self.lo + 1 { &self.text[start - 2..start] } else { &[] };
-                let follows = matches!(before, [b, b' ' | b'-'] if b.is_ascii_alphanumeric() || *b >= 0x80 || *b == b'.');
+                let follows =
+                    matches!(before, [b, b' ' | b'-'] if b.is_ascii_alphanumeric() || *b >= 0x80 || *b == b'.');
                 follows || street_ending(word) || matches!(word[0], b'A' | b'S')
             }
             _ => true,

@@ -9,6 +9,7 @@ use crate::detect::plan::LOG_TIMESTAMP;
 
 impl Finder<'_> {
     /// The digit run at `at`; where to go on.
+    #[inline(never)]
     pub(super) fn number(&mut self, at: usize) -> usize {
         let Number { start, end, stop } = self.masks.number(at, self.lo, self.hi);
         if start < at || stop > end {
@@ -28,6 +29,9 @@ impl Finder<'_> {
         {
             return found;
         }
+        if self.is_unnamed(at, end, previous) {
+            return end;
+        }
         if previous == b':'
             && end - at <= 4
             && self.byte(end) != b':'
@@ -44,6 +48,26 @@ impl Finder<'_> {
             (b' ' | b'\n' | b'\r' | b',', len) => self.spaced(at, end, len),
             (_, len) => self.bare(at, end, len),
         }
+    }
+
+    /// True for a number that is the whole value of a key which names nothing: `status=200,`, `"count":4152}`. Nothing
+    /// else is said of it, whatever stands further left.
+    #[inline]
+    fn is_unnamed(&self, at: usize, end: usize, previous: u8) -> bool {
+        let closed = matches!(self.byte(end), b',' | b';' | b'}' | b']' | b'"' | b'&' | b'\n');
+        let keyed = match previous {
+            b'=' => true,
+            b'"' => at > self.lo + 2 && &self.text[at - 3..at - 1] == b"\":",
+            b':' => at > self.lo + 1 && self.text[at - 2] == b'"',
+            _ => false,
+        };
+        closed && keyed && matches!(end - at, 1 | 4..=7 | 9) && self.is_calm() && !self.is_labelled(at)
+    }
+
+    /// True where only what is sure of itself or named can be reported.
+    #[inline]
+    fn is_calm(&self) -> bool {
+        self.meaning.patterns.is_empty() && !self.keep_weak && self.options.min_permille >= 500
     }
 
     /// Tries shapes, then the patterns the context names; goes on behind what was found, else at `fallback`.
@@ -261,7 +285,7 @@ impl Finder<'_> {
     fn is_plain(&self, at: usize, end: usize, len: usize) -> bool {
         let behind = if at > self.lo + 1 { self.text[at - 2] } else { 0 };
         let usual = matches!(len, 1..=7 | 9) && self.previous(at) == b' ' && behind.is_ascii_lowercase();
-        if !usual || !self.meaning.patterns.is_empty() || self.keep_weak || self.options.min_permille < 500 {
+        if !usual || !self.is_calm() {
             return false;
         }
         let (first, last) = (self.word_start(at - 1), self.word_end(end + 1));

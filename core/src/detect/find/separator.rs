@@ -43,22 +43,27 @@ impl Finder<'_> {
         found.unwrap_or(at + 1)
     }
 
-    /// The `:`, `=` or `>` at `at`.
+    /// The `:`, `=` or `>` at `at`. Most stand behind a label that names nothing of words.
+    #[inline]
     pub(super) fn separator(&mut self, at: usize) -> usize {
-        if self.text[at] == b'>' {
-            return self.element(at).unwrap_or(at + 1);
+        let joined = self.text[at] == b'>' || matches!(self.byte(at + 1), b'/' | b':');
+        let found = if joined { self.joined_separator(at) } else { self.labelled(at) };
+        found.unwrap_or(at + 1)
+    }
+
+    /// One that belongs to a tag, a link, an address or a device's number.
+    #[inline(never)]
+    fn joined_separator(&mut self, at: usize) -> Option<usize> {
+        match (self.text[at], self.byte(at + 1)) {
+            (b'>', _) => self.element(at),
+            (b':', b'/') if self.byte(at + 2) == b'/' => {
+                let start = self.word_start(at);
+                Some(if start < at { self.link(start, at) } else { at + 3 })
+            }
+            (b'=', b'/') => self.consider(at, &[UdiIccbba]).or_else(|| self.labelled(at)),
+            (_, b':') => Some(self.compressed_address(at)),
+            _ => self.labelled(at),
         }
-        if self.text[at] == b':' && self.byte(at + 1) == b'/' && self.byte(at + 2) == b'/' {
-            let start = self.word_start(at);
-            return if start < at { self.link(start, at) } else { at + 3 };
-        }
-        if self.text[at] == b'=' && self.byte(at + 1) == b'/' {
-            return self.consider(at, &[UdiIccbba]).or_else(|| self.labelled(at)).unwrap_or(at + 1);
-        }
-        if self.byte(at + 1) == b':' {
-            return self.compressed_address(at);
-        }
-        self.labelled(at).unwrap_or(at + 1)
     }
 
     fn link(&mut self, start: usize, at: usize) -> usize {
@@ -126,17 +131,20 @@ impl Finder<'_> {
     }
 
     /// A label before `at` whose value may hold no digit: names, places, plates.
+    #[inline]
     fn labelled(&mut self, at: usize) -> Option<usize> {
         let mut end = at;
         while end > self.lo && at - end < 3 && matches!(self.text[end - 1], b'"' | b'\'' | b' ' | b')' | b']') {
             end -= 1;
         }
-        if end == self.lo || !self.text[end - 1].is_ascii_alphabetic() {
-            return None;
-        }
-        if !context::label_captures(&self.rules.cues, self.surroundings(), end) {
-            return None;
-        }
+        let captures = end > self.lo
+            && self.text[end - 1].is_ascii_alphabetic()
+            && context::label_captures(&self.rules.cues, self.surroundings(), end);
+        if captures { self.captured(at) } else { None }
+    }
+
+    #[inline(never)]
+    fn captured(&mut self, at: usize) -> Option<usize> {
         let start = self.value_start(at + 1)?;
         let before = self.directly_before(start);
         let hit = before.hit.filter(|hit| hit.labelled && hit.distance == 0)?;
