@@ -20,9 +20,15 @@ fn exists(year: Option<u32>, month: u32, day: u32) -> bool {
 
 /// Runs of digits: their values and lengths. Runs longer than nine digits count as 0.
 fn runs(value: &[u8]) -> impl Iterator<Item = (u32, usize)> + '_ {
-    value.split(|byte| !byte.is_ascii_digit()).filter(|run| !run.is_empty()).map(|run| {
-        let number = if run.len() > 9 { 0 } else { digits(run).fold(0, |sum, digit| sum * 10 + u32::from(digit)) };
-        (number, run.len())
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        at += value[at..].iter().position(u8::is_ascii_digit)?;
+        let (start, mut number) = (at, 0u32);
+        while let Some(digit) = value.get(at).filter(|it| it.is_ascii_digit()) {
+            number = number.wrapping_mul(10).wrapping_add(u32::from(digit - b'0'));
+            at += 1;
+        }
+        Some((if at - start > 9 { 0 } else { number }, at - start))
     })
 }
 
@@ -139,13 +145,23 @@ pub(super) fn text(value: &[u8]) -> bool {
 
 /// The number of a month by the first three letters of its name.
 fn month(word: &[u8]) -> Option<u32> {
-    const NAMES: [&[u8; 3]; 12] =
-        [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
-    /// Where Spanish differs.
-    const SPANISH: [(&[u8; 3], u32); 4] = [(b"ene", 1), (b"abr", 4), (b"ago", 8), (b"dic", 12)];
-    let head = word.get(..3)?;
-    let english = NAMES.iter().position(|name| name.eq_ignore_ascii_case(head)).map(|at| at as u32 + 1);
-    english.or_else(|| SPANISH.iter().find(|row| row.0.eq_ignore_ascii_case(head)).map(|row| row.1))
+    // English, and behind it Spanish where it differs.
+    let month = match word.first_chunk()?.map(|it: u8| it.to_ascii_lowercase()) {
+        [b'j', b'a', b'n'] | [b'e', b'n', b'e'] => 1,
+        [b'f', b'e', b'b'] => 2,
+        [b'm', b'a', b'r'] => 3,
+        [b'a', b'p' | b'b', b'r'] => 4,
+        [b'm', b'a', b'y'] => 5,
+        [b'j', b'u', b'n'] => 6,
+        [b'j', b'u', b'l'] => 7,
+        [b'a', b'u', b'g'] | [b'a', b'g', b'o'] => 8,
+        [b's', b'e', b'p'] => 9,
+        [b'o', b'c', b't'] => 10,
+        [b'n', b'o', b'v'] => 11,
+        [b'd', b'e' | b'i', b'c'] => 12,
+        _ => return None,
+    };
+    Some(month)
 }
 
 /// Seconds since 1970 in nine or ten digits (1973 to 2100), or thousandths in twelve or thirteen.

@@ -9,28 +9,31 @@ pub(super) fn ipv4(value: &[u8]) -> bool {
 
 /// The four numbers of an IPv4 address in text.
 pub(super) fn octets(value: &[u8]) -> Option<[u8; 4]> {
-    let mut octets = [0; 4];
-    let mut at = 0;
-    for (index, octet) in octets.iter_mut().enumerate() {
-        if index > 0 {
-            if *value.get(at)? != b'.' {
-                return None;
-            }
-            at += 1;
-        }
-        let start = at;
-        let mut number = 0u32;
-        while at < value.len() && value[at].is_ascii_digit() && at - start < 3 {
-            number = number * 10 + u32::from(value[at] - b'0');
-            at += 1;
-        }
-        let leading_zero = at - start > 1 && value[start] == b'0';
-        if at == start || leading_zero {
-            return None;
-        }
-        *octet = u8::try_from(number).ok()?;
+    if value.len() > 15 {
+        return None;
     }
-    (at == value.len()).then_some(octets)
+    // The number in hand, above 255 before its first digit.
+    const NONE: u32 = 256;
+    let (mut octets, mut dots, mut number) = (0u32, 0, NONE);
+    for &byte in value {
+        match byte.wrapping_sub(b'0') {
+            digit @ 0..=9 => {
+                number = match number {
+                    0 => return None,
+                    NONE => digit.into(),
+                    _ => number * 10 + u32::from(digit),
+                };
+                if number > 255 {
+                    return None;
+                }
+            }
+            _ if byte == b'.' && number != NONE => {
+                (octets, dots, number) = (octets << 8 | number, dots + 1, NONE);
+            }
+            _ => return None,
+        }
+    }
+    (dots == 3 && number != NONE).then(|| (octets << 8 | number).to_be_bytes())
 }
 
 /// An address of a block in use: unicast 2000::/3, local fc00::/7, link fe80::/10, multicast ff00::/8, or one of the

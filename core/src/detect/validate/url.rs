@@ -37,7 +37,23 @@ fn vocabulary_host(host: &[u8]) -> bool {
         b"ama-assn.org",
         b"fhir.org",
     ];
-    VOCABULARIES.iter().any(|name| is_below(host, name))
+    /// Bytes at the end of each.
+    const TAIL: usize = 6;
+    const TAILS: [u64; VOCABULARIES.len()] = {
+        let (mut tails, mut index) = ([0; VOCABULARIES.len()], 0);
+        while index < tails.len() {
+            let (name, mut at) = (VOCABULARIES[index], 0);
+            while at < TAIL {
+                tails[index] = tails[index] << 8 | name[name.len() - TAIL + at] as u64;
+                at += 1;
+            }
+            index += 1;
+        }
+        tails
+    };
+    let Some(tail) = host.last_chunk::<TAIL>() else { return false };
+    let tail = tail.iter().fold(0, |tail, byte| tail << 8 | u64::from(byte.to_ascii_lowercase()));
+    TAILS.iter().zip(VOCABULARIES).any(|(it, name)| *it == tail && is_below(host, name))
 }
 
 #[cfg(test)]
