@@ -10,14 +10,17 @@ pub const FACTS: usize = 17;
 pub const OF_ITS_WORD: [usize; 4] = [1, 4, 7, 8];
 
 /// The facts of token `at` of `tokens`, as hashes.
+#[inline]
 pub fn facts(text: &[u8], tokens: &[Token], at: usize, register: u64) -> [u64; FACTS] {
-    let token = |step: isize| at.checked_add_signed(step).and_then(|it| tokens.get(it)).copied().unwrap_or_default();
-    let around = [token(-2), token(-1), token(0), token(1), token(2)];
-    let [two_before, before, this, behind, two_behind] = &around;
-    let [k2b, kb, k, ka, k2a] = around.map(|it| kind(&it));
+    const NONE: Token = Token::none();
+    let token = |place: usize| tokens.get(place).unwrap_or(&NONE);
+    let (two_before, before) = (token(at.wrapping_sub(2)), token(at.wrapping_sub(1)));
+    let (this, behind, two_behind) = (token(at), token(at + 1), token(at + 2));
+    let (k2b, kb, k, ka, k2a) = (kind(two_before), kind(before), kind(this), kind(behind), kind(two_behind));
     let s = this.shape as u64;
     let gaps = this.gap as u64 | (behind.gap as u64) << 3 | (before.gap as u64) << 6;
-    let outline = around.iter().fold(0, |value, it| value << 4 | it.shape as u64);
+    let outline = [two_before, before, this, behind, two_behind];
+    let outline = outline.iter().fold(0, |value, it| value << 4 | it.shape as u64);
     let word = &text[this.start as usize..this.end as usize];
     let (head, tail) = (letters(word.first_chunk()), letters(word.last_chunk()));
     [

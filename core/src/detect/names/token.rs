@@ -73,6 +73,11 @@ pub struct Token {
 }
 
 impl Token {
+    /// What stands where there is none.
+    pub const fn none() -> Token {
+        Token { start: 0, end: 0, hash: 0, entry: Entry(0), shape: Shape::Edge, gap: Gap::None }
+    }
+
     /// True for what may be part of a name by its shape alone.
     pub fn is_capitalised(&self) -> bool {
         matches!(self.shape, Shape::Title | Shape::Upper | Shape::Initial | Shape::Mixed)
