@@ -1,7 +1,7 @@
 //! From margins to probabilities: how often tokens of a margin are what the model says, on texts it never saw.
 
 use phisift::detect::names::model::{Decoded, Model, NAME, PLACE, STEP, STEPS, TABLES};
-use phisift::detect::names::runs::{Run, each_run};
+use phisift::detect::names::runs::{Run, Settled, each_run};
 
 use crate::text::{Class, Text, Truth};
 
@@ -27,7 +27,7 @@ pub fn scores<'t>(model: &Model<'_>, texts: impl Iterator<Item = &'t Text>) -> [
 fn count(model: &Model<'_>, text: &Text, counts: &mut Counts) {
     let tokens = text.page.tokens(model.lexicon);
     let (mut truth, mut decoded) = (Truth::of(text), Decoded::default());
-    each_run(tokens, 0, &mut Run::default(), |run| {
+    each_run(tokens, 0, Settled::default(), &mut Run::default(), |run| {
         model.decode(tokens.text, run, &mut decoded);
         for (at, token) in run.own().iter().enumerate().filter(|it| it.1.may_name()) {
             let class = truth.label(token).map(|it| it.0);

@@ -3,7 +3,7 @@
 use phisift::detect::names::features::facts;
 use phisift::detect::names::lexicon::{Cue, Entry, Lexicon};
 use phisift::detect::names::model::{NAME, ORGANISATION, OUTSIDE, PLACE, joint_of};
-use phisift::detect::names::runs::{Run, each_run};
+use phisift::detect::names::runs::{Run, Settled, each_run};
 
 use crate::crf::{Dice, Example};
 use crate::text::{Class, Text, Truth};
@@ -15,7 +15,7 @@ const FORGOTTEN: u64 = 16;
 pub fn add(text: &Text, lexicon: Lexicon<'_>, weight: f32, dice: &mut Dice, out: &mut Vec<Example>) {
     let tokens = text.page.tokens(lexicon);
     let mut truth = Truth::of(text);
-    each_run(tokens, 0, &mut Run::default(), |run| {
+    each_run(tokens, 0, Settled::default(), &mut Run::default(), |run| {
         if let Some(labels) = labels(run, &mut truth).filter(|it| text.is_ours || !is_unmarked(run, it)) {
             let mut run = run.clone();
             forget(&mut run, dice);

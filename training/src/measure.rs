@@ -96,7 +96,7 @@ pub fn trace(root: &Path, args: &[String]) -> Result<()> {
         );
     }
     let mut decoded = phisift::detect::names::model::Decoded::default();
-    phisift::detect::names::runs::each_run(tokens, 0, &mut Default::default(), |run| {
+    phisift::detect::names::runs::each_run(tokens, 0, Default::default(), &mut Default::default(), |run| {
         model.decode(tokens.text, run, &mut decoded);
         for (at, token) in run.own().iter().enumerate() {
             let word = &text[token.start as usize..token.end as usize];

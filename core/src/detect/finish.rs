@@ -3,7 +3,7 @@
 use super::cells::Cells;
 use super::context::{self, Memo, Surroundings};
 use super::names::mention::Buffers;
-use super::names::{self, Searched};
+use super::names::{self, Names, Searched};
 use super::normalise::Plain;
 use super::{Candidate, Candidates, Detector, MOST_NAMES, Prepared, bounds, find, resolve};
 use crate::model::{Detection, Evidence, FieldKind, Segment, Subject};
@@ -48,6 +48,7 @@ impl Detector {
                 item.words = found.words.len() as u32;
             }
         }
+        self.settle_places(&found.items, names, buffers.settled());
         let whole = [find::whole_text(segment)];
         let fields = if segment.fields.is_empty() { &whole[..] } else { &segment.fields };
         for &index in &cells.searched {
@@ -61,6 +62,22 @@ impl Detector {
             }
         }
         self.find_nameless(segment, plain, prepared, &cells.searched, found);
+    }
+
+    /// The places of names and addresses that the text itself tells: the model is not asked what they are.
+    fn settle_places(&self, items: &[Candidate], names: &Names, places: &mut Vec<(u32, u32)>) {
+        let tells = |it: &Candidate| {
+            let it = &it.detection;
+            it.permille >= 500 && (names.is_person(it.entity) || self.addresses[usize::from(it.pattern)])
+        };
+        places.clear();
+        places.extend(items.iter().filter(|it| tells(it)).map(|it| (it.detection.start, it.detection.end)));
+        places.sort_unstable();
+        places.dedup_by(|next, it| {
+            let overlap = next.0 < it.1;
+            it.1 = if overlap { it.1.max(next.1) } else { it.1 };
+            overlap
+        });
     }
 
     /// `vendor.name="Cheng-Krueger"`: names in a value whose label says that nobody is called so are hardly anybody's.

@@ -6,7 +6,7 @@ use super::Words;
 use super::hash::word_hash;
 use super::lexicon::Cue;
 use super::model::{Decoded, Model, NAME, PLACE};
-use super::runs::{self, Run};
+use super::runs::{self, Run, Settled};
 use super::token::{Gap, Shape, Token, Tokens};
 use crate::model::Subject;
 
@@ -55,12 +55,20 @@ const UNLIKELY: u16 = 400;
 pub struct Buffers {
     run: Run,
     decoded: Decoded,
+    settled: Vec<(u32, u32)>,
+}
+
+impl Buffers {
+    /// The places of what is known already, to be filled before a search.
+    pub fn settled(&mut self) -> &mut Vec<(u32, u32)> {
+        &mut self.settled
+    }
 }
 
 /// Adds the mentions in the field `lo..tokens.hi`.
 pub fn search(model: &Model<'_>, tokens: Tokens<'_>, lo: usize, buffers: &mut Buffers, out: &mut impl FnMut(Mention)) {
-    let Buffers { run, decoded } = buffers;
-    runs::each_run(tokens, lo, run, |run| {
+    let Buffers { run, decoded, settled } = buffers;
+    runs::each_run(tokens, lo, Settled(settled), run, |run| {
         model.decode(tokens.text, run, decoded);
         take(model, run, decoded, out);
     });

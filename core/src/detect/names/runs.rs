@@ -240,15 +240,33 @@ const MESSAGE: usize = 4096;
 /// Bytes to each capital from which on a stretch counts as written in lower case.
 const SPARSE: usize = 72;
 
-/// Calls `visit` with every run of the text `lo..hi`.
-pub fn each_run(tokens: Tokens<'_>, lo: usize, run: &mut Run, mut visit: impl FnMut(&Run)) {
+/// Stretches of a text, apart from each other and in order, of which it is known what they are: no run begins in them.
+#[derive(Clone, Copy, Default)]
+pub struct Settled<'a>(pub &'a [(u32, u32)]);
+
+impl Settled<'_> {
+    /// The end of the one that holds `at`. Places are asked for in order.
+    #[inline]
+    fn end_of(&mut self, at: usize) -> Option<usize> {
+        while let Some(&(start, end)) = self.0.first() {
+            if at < end as usize {
+                return (start as usize <= at).then_some(end as usize);
+            }
+            self.0 = &self.0[1..];
+        }
+        None
+    }
+}
+
+/// Calls `visit` with every run of the text `lo..hi` that begins in none of the `settled` stretches.
+pub fn each_run(tokens: Tokens<'_>, lo: usize, settled: Settled<'_>, run: &mut Run, mut visit: impl FnMut(&Run)) {
     let (mut from, mut at) = (lo, lo);
     run.register = u64::from(tokens.hi - lo > SHORT_MESSAGE);
     run.recent.clear();
     while from < tokens.hi {
         let to = (from + STRETCH).min(tokens.hi);
         let case = if tokens.hi - lo > MESSAGE { Case::Mixed } else { case_of(tokens, from, to) };
-        let mut heads = Heads::default();
+        let mut heads = Heads { settled, ..Heads::default() };
         while heads.fill(tokens, at.max(from), to, case) {
             at = heads.behind;
             for head in 0..heads.count {
@@ -274,7 +292,8 @@ const BATCH: usize = 16;
 /// The next words that may begin a name. The lexicon is asked for all of a batch at once: each answer comes from memory
 /// that is seldom at hand, and so they are waited for together.
 #[derive(Default)]
-struct Heads {
+struct Heads<'a> {
+    settled: Settled<'a>,
     count: usize,
     starts: [usize; BATCH],
     ends: [usize; BATCH],
@@ -285,7 +304,7 @@ struct Heads {
     resume: usize,
 }
 
-impl Heads {
+impl Heads<'_> {
     /// Takes the words from `at` on; false where there is none.
     fn fill(&mut self, tokens: Tokens<'_>, mut at: usize, to: usize, case: Case) -> bool {
         let mut hashes = [0; BATCH];
@@ -294,6 +313,10 @@ impl Heads {
         let most = if case == Case::Lower { 1 } else { BATCH };
         while count < most {
             let Some(start) = next_start(tokens, at, to, case) else { break };
+            if let Some(end) = self.settled.end_of(start) {
+                at = end;
+                continue;
+            }
             at = tokens.masks.word.run_end(start, tokens.hi);
             // Most capitals begin code or words that are never names: nothing more is looked at.
             if !tokens.is_code(start, at) {
