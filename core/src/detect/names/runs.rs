@@ -263,10 +263,11 @@ pub fn each_run(tokens: Tokens<'_>, lo: usize, settled: Settled<'_>, run: &mut R
     let (mut from, mut at) = (lo, lo);
     run.register = u64::from(tokens.hi - lo > SHORT_MESSAGE);
     run.recent.clear();
+    let mut heads = Heads { settled, ..Heads::default() };
     while from < tokens.hi {
         let to = (from + STRETCH).min(tokens.hi);
         let case = if tokens.hi - lo > MESSAGE { Case::Mixed } else { case_of(tokens, from, to) };
-        let mut heads = Heads { settled, ..Heads::default() };
+        heads.resume = 0;
         while heads.fill(tokens, at.max(from), to, case) {
             at = heads.behind;
             for head in 0..heads.count {
