@@ -3,8 +3,6 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem;
-
 use crate::model::{Field, NO_LABEL};
 
 /// Text in its plain form, and how it maps to the original.
@@ -66,7 +64,8 @@ impl Plain<'_> {
 pub fn normalise(text: &[u8]) -> Plain<'_> {
     let mut shifts = Vec::new();
     let wide = memchr::memchr3(0xc2, 0xe2, 0xef, text).is_some();
-    let entities = memmem::find(text, b"&#").is_some() || memmem::find(text, b"&nbsp;").is_some();
+    let entity = |at: usize| matches!(text[at + 1..], [b'#', ..] | [b'n', b'b', b's', b'p', b';', ..]);
+    let entities = memchr::memchr_iter(b'&', text).any(entity);
     if !wide && !entities {
         return Plain { text: Cow::Borrowed(text), shifts };
     }

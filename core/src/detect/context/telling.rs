@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 
-use super::super::masks::Masks;
 use super::super::ruleset::cues::{Cues, marks};
 use super::super::words::{near_hash, word_hash};
 use super::label::Mute;

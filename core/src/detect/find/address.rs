@@ -3,7 +3,6 @@
 
 use super::Finder;
 use crate::detect::gazetteer::Place;
-use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::{self, AddressTail, AddressUnit, PlaceName, StreetBehind};
 use crate::detect::matcher::{is_state_abbreviation, postcode, street_ending, street_lead, street_suffix, street_word};
 

@@ -4,7 +4,6 @@ use super::Finder;
 use super::judge::rank;
 use crate::detect::Candidate;
 use crate::detect::context::{self, Before};
-use crate::detect::masks::Masks;
 use crate::model::Evidence;
 
 /// Groups and separators together are no longer.

@@ -3,7 +3,6 @@
 
 use super::Finder;
 use crate::detect::gazetteer::Place;
-use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::{AddressTail, CountyName, Crossing, PlaceName, PlaceWithState};
 use crate::detect::matcher::{is_state_abbreviation, postcode};
 use crate::detect::validate::Words;

@@ -2,7 +2,6 @@
 
 use super::Finder;
 use crate::detect::gazetteer::Place;
-use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::{AddressTail, CityStateZip, PoBox, StateZip, Street, StreetRoute, ZipPlus4};
 use crate::detect::matcher::{is_state, street_lead, street_suffix, street_suffix_ahead};
 

@@ -3,7 +3,6 @@
 use super::Finder;
 use crate::detect::Candidate;
 use crate::detect::context::{self, Before, Hit};
-use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::*;
 use crate::detect::matcher::{is_local, person_name, skip_titles};
 use crate::detect::ruleset::schema::Capture;

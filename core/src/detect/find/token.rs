@@ -3,7 +3,6 @@
 use super::Finder;
 use super::number::is_money;
 use crate::detect::context;
-use crate::detect::masks::Masks;
 use crate::detect::matcher::Matcher::*;
 use crate::detect::matcher::{Matcher, id_token};
 use crate::detect::words::word_hash;

@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::hash::word_hash;
 use super::lexicon::{Cue, Entry};
 use super::token::{Gap, Recent, Shape, Token, Tokens, is_letter};
-use crate::detect::masks::Masks;
 
 /// How far back from a run its surroundings are read, in bytes.
 const LOOK_BACK: usize = 28;
