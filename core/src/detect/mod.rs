@@ -254,13 +254,17 @@ impl Detector {
         let fields = if segment.fields.is_empty() { &whole[..] } else { &segment.fields };
         let mut open = Open::default();
         cells.begin(lanes);
-        for (index, field) in fields.iter().enumerate() {
+        let mut next = 0;
+        while next < fields.len() {
+            if keep == Keep::Counts {
+                next += self.count_usual(&fields[next..], &plain.text, lanes, cells, &mut found.columns);
+            }
+            let Some(field) = fields.get(next) else { break };
+            let index = next;
+            next += 1;
             let lane = lanes.get(field.label as usize).unwrap_or(&unlabelled);
             if let Some(kind) = lane.plan.health {
                 finder.health.add_many(kind, 1);
-            }
-            if keep == Keep::Counts && self.count_usual(field, &plain.text, lanes, cells, &mut found.columns) {
-                continue;
             }
             let (lo, hi) = unpadded(&plain.text, bounds(plain, field));
             let decided = match keep {
@@ -341,37 +345,39 @@ impl Detector {
         }
     }
 
-    /// Counts a value in its usual form, of which there is nothing else to say; false for any other.
-    #[inline(always)]
+    /// Counts the first values that stand in their usual form and of which there is nothing else to say; how many.
+    #[inline(never)]
     fn count_usual(
         &self,
-        field: &Field,
+        fields: &[Field],
         text: &[u8],
         lanes: &[Lane],
         cells: &mut Cells,
         columns: &mut [ColumnTally],
-    ) -> bool {
-        let (Some(lane), Some(value)) =
-            (lanes.get(field.label as usize), text.get(field.start as usize..field.end as usize))
-        else {
-            return false;
-        };
-        if field.kind == FieldKind::Narrative {
-            return false;
-        }
-        let Some(outcome) = lane.plan.usual(value) else { return false };
+    ) -> usize {
         let custom = &self.ruleset.custom;
-        match lane.plan.fate(outcome) {
-            Fate::Counted if !custom.may_lead_whole(value) && !cells.wants(lane, outcome) => {
-                cells.place(field.start as usize)
+        for (index, field) in fields.iter().enumerate() {
+            let (Some(lane), Some(value)) =
+                (lanes.get(field.label as usize), text.get(field.start as usize..field.end as usize))
+            else {
+                return index;
+            };
+            if field.kind == FieldKind::Narrative || lane.plan.health.is_some() {
+                return index;
             }
-            Fate::Unreported if !custom.may_lead(value) => {}
-            _ => return false,
+            let Some(outcome) = lane.plan.usual(value) else { return index };
+            match lane.plan.fate(outcome) {
+                Fate::Counted if !custom.may_lead_whole(value) && !cells.wants(lane, outcome) => {
+                    cells.place(field.start as usize)
+                }
+                Fate::Unreported if !custom.may_lead(value) => {}
+                _ => return index,
+            }
+            if cells.count(lane, outcome) {
+                cells.see(field.label as usize, lanes, outcome, columns);
+            }
         }
-        if cells.count(lane, outcome) {
-            cells.see(field.label as usize, lanes, outcome, columns);
-        }
-        true
+        fields.len()
     }
 
     /// The same as `decide` says, of a value in its usual form only.

@@ -126,10 +126,15 @@ impl Plan {
     /// it can accept the value.
     #[inline]
     pub fn usual(&self, value: &[u8]) -> Option<usize> {
-        let first = self.looks.first().copied().flatten().and_then(|look| look(value));
-        if first == Some(Usual::Plain) {
-            return Some(0);
+        match self.looks.first().copied().flatten().and_then(|look| look(value)) {
+            Some(Usual::Plain) => Some(0),
+            first => self.usual_to_another(value, first),
         }
+    }
+
+    /// The same of a value of which the first trial says only that.
+    #[inline(never)]
+    fn usual_to_another(&self, value: &[u8], first: Option<Usual>) -> Option<usize> {
         // One by itself is tried sooner than looked at.
         let admitted = self.gates.as_deref().map_or(1, |gates| gates.admit(value));
         let trial = admitted.trailing_zeros() as usize;
