@@ -15,21 +15,6 @@ impl Bits {
         (self.0[0], self.0[words - 1]) = ([0; 8], [0; 8]);
     }
 
-    /// The text's bits in order, 64 at a time.
-    pub fn chunks(&self) -> impl Iterator<Item = u64> + '_ {
-        self.own().iter().map(|it| u64::from_le_bytes(*it))
-    }
-
-    /// The same, to be changed.
-    pub fn chunks_mut(&mut self) -> &mut [[u8; 8]] {
-        let last = self.0.len() - 1;
-        &mut self.0[1..last]
-    }
-
-    fn own(&self) -> &[[u8; 8]] {
-        self.0.get(1..self.0.len() - 1).unwrap_or_default()
-    }
-
     /// The bits of 64 bytes; none behind the text's end.
     #[inline]
     pub fn chunk(&self, index: usize) -> u64 {
@@ -174,7 +159,7 @@ mod tests {
     fn bits_of(set: &[bool]) -> Bits {
         let mut bits = Bits::default();
         bits.resize(set.len());
-        bits.chunks_mut().fill([0; 8]);
+        (0..set.len().div_ceil(64)).for_each(|it| bits.set_chunk(it, 0));
         for (at, _) in set.iter().enumerate().filter(|it| *it.1) {
             bits.set_chunk(at / 64, bits.chunk(at / 64) | 1 << (at % 64));
         }
