@@ -222,3 +222,11 @@ fn capitals_of_logs_and_sentences_raise_nothing() {
         assert_eq!(found(text).iter().find(|it| it.0 == "person_name"), None);
     }
 }
+
+#[test]
+fn what_the_text_tells_is_not_guessed_again() {
+    let text =
+        "Patient: Jane Doe\nAddress: 12 Birch Lane, Springfield, IL 62704\nMother of Jane Doe came. Karen Holt, RN";
+    let names: Vec<String> = found(text).into_iter().filter(|it| it.0 == "person_name").map(|it| it.1).collect();
+    assert_eq!(names, ["Jane Doe", "Jane Doe", "Karen Holt"]);
+}

@@ -67,6 +67,10 @@ impl Finder<'_> {
     /// True where only what is sure of itself or named can be reported.
     #[inline]
     fn is_calm(&self) -> bool {
+        #[cfg(test)]
+        if tests::THOROUGH.get() {
+            return false;
+        }
         self.meaning.patterns.is_empty() && !self.keep_weak && self.options.min_permille >= 500
     }
 
@@ -557,4 +561,122 @@ pub(super) fn is_month_start(text: &[u8], at: usize) -> bool {
         keys
     };
     MONTHS.contains(&key)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use crate::detect::{Detector, DetectorOptions, Ruleset};
+    use crate::model::Segment;
+
+    thread_local! {
+        /// Nothing is passed over because it looks as if it were nothing.
+        pub(super) static THOROUGH: Cell<bool> = const { Cell::new(false) };
+    }
+
+    const PIECES: [&str; 76] = [
+        "1",
+        "7",
+        "12",
+        "29",
+        "45",
+        "93",
+        "104",
+        "212",
+        "555",
+        "1999",
+        "2024",
+        "3879",
+        "12345",
+        "123456",
+        "1234567",
+        "212555123",
+        "attempt ",
+        "tick ",
+        "of ",
+        "de ",
+        "in ",
+        "room ",
+        "rooms ",
+        "box ",
+        "po box ",
+        "apt ",
+        "suite ",
+        "weg ",
+        "rue ",
+        "via ",
+        "may ",
+        "march ",
+        "days ",
+        "years",
+        "yo",
+        "age ",
+        "aged ",
+        "mrn ",
+        "MRN ",
+        "MRN: ",
+        "account ",
+        "id ",
+        "patient ",
+        "zip ",
+        "CA ",
+        "code ",
+        "fax ",
+        "phone ",
+        "ext ",
+        "events ",
+        "rows ",
+        "ms ",
+        "status=",
+        "\"count\":",
+        "\"mrn\":",
+        "\"zip\":\"",
+        "count=",
+        "age=",
+        "total: ",
+        "Flushed ",
+        "Main ",
+        "Street ",
+        "street ",
+        "Dr ",
+        "mrs ",
+        "was ",
+        " ",
+        " ",
+        " ",
+        " ",
+        ", ",
+        ". ",
+        "\n",
+        "}",
+        "\"",
+        "-",
+    ];
+
+    #[test]
+    fn what_is_passed_over_is_nothing() {
+        let detector = Detector::new(Ruleset::builtin().expect("the built-in rules"), DetectorOptions::default())
+            .expect("a detector");
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut random = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 33) as usize % below
+        };
+        let mut found = 0;
+        for _ in 0..3000 {
+            let mut text = String::new();
+            (0..120).for_each(|_| text.push_str(PIECES[random(PIECES.len())]));
+            let segment = Segment::narrative(text.as_bytes());
+            let quick = format!("{:?}", detector.find(&segment).items);
+            THOROUGH.set(true);
+            let thorough = detector.find(&segment).items;
+            THOROUGH.set(false);
+            assert_eq!(quick, format!("{thorough:?}"), "{text}");
+            found += thorough.len();
+        }
+        assert!(found > 4_000, "{found}");
+    }
 }

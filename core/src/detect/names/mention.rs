@@ -68,7 +68,8 @@ impl Buffers {
 /// Adds the mentions in the field `lo..tokens.hi`.
 pub fn search(model: &Model<'_>, tokens: Tokens<'_>, lo: usize, buffers: &mut Buffers, out: &mut impl FnMut(Mention)) {
     let Buffers { run, decoded, settled } = buffers;
-    runs::each_run(tokens, lo, Settled(settled), run, |run| {
+    let first = settled.partition_point(|it| it.1 as usize <= lo);
+    runs::each_run(tokens, lo, Settled(&settled[first..]), run, |run| {
         model.decode(tokens.text, run, decoded);
         take(model, run, decoded, out);
     });

@@ -412,3 +412,15 @@ fn case_of(tokens: Tokens<'_>, from: usize, to: usize) -> Case {
     let capitals: u32 = (from / 64..=(to - 1) / 64).map(|it| tokens.masks.capital.chunk(it).count_ones()).sum();
     if capitals as usize * SPARSE < to - from { Case::Lower } else { Case::Mixed }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settled_places_are_passed_over() {
+        let mut settled = Settled(&[(3, 5), (5, 9), (20, 21)]);
+        let ends: Vec<Option<usize>> = [0, 3, 4, 5, 9, 19, 20, 21].map(|at| settled.end_of(at)).into();
+        assert_eq!(ends, [None, Some(5), Some(5), Some(9), None, None, Some(21), None]);
+    }
+}
