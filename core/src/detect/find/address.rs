@@ -69,7 +69,7 @@ impl Finder<'_> {
 
     /// False for nearly all words `start..stop` that are no part of an address, whatever stands before them.
     #[inline]
-    fn may_name_street(&self, start: usize, stop: usize) -> bool {
+    pub(super) fn may_name_street(&self, start: usize, stop: usize) -> bool {
         let word = &self.text[start..stop - usize::from(self.text[stop - 1] == b'.')];
         match word {
             [b'a'..=b'z', ..] => street_word(word) || matches!(word, b"apt" | b"apartment"),

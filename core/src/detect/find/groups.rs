@@ -58,6 +58,9 @@ impl<'a> Finder<'a> {
     /// Behind the last digit of groups that hold seven to fifteen digits in all.
     fn run_of_groups(&self, start: usize) -> Option<usize> {
         let digits = self.masks.digit.from(start) & !(!0 << LONGEST);
+        // No letter stands between them.
+        let letters = self.masks.word.from(start) & !digits;
+        let digits = digits & !letters & letters.wrapping_sub(1);
         if digits.count_ones() < 7 {
             return None;
         }

@@ -54,14 +54,27 @@ impl Finder<'_> {
     /// else is said of it, whatever stands further left.
     #[inline]
     fn is_unnamed(&self, at: usize, end: usize, previous: u8) -> bool {
-        let closed = matches!(self.byte(end), b',' | b';' | b'}' | b']' | b'"' | b'&' | b'\n');
         let keyed = match previous {
             b'=' => true,
             b'"' => at > self.lo + 2 && &self.text[at - 3..at - 1] == b"\":",
             b':' => at > self.lo + 1 && self.text[at - 2] == b'"',
             _ => false,
         };
-        closed && keyed && matches!(end - at, 1 | 4..=7 | 9) && self.is_calm() && !self.is_labelled(at)
+        let len = end - at;
+        let may_close = || match self.byte(end) {
+            b',' | b';' | b'}' | b']' | b'"' | b'&' | b'\n' => !matches!(len, 2 | 3),
+            b' ' => self.byte(end + 1).is_ascii_lowercase() && self.is_before_plain_word(end, len),
+            _ => false,
+        };
+        keyed && matches!(len, 1..=7 | 9) && may_close() && self.is_calm() && !self.is_labelled(at)
+    }
+
+    /// True where the word in lower case behind a number of so many digits, which ends at `end`, makes nothing of it.
+    fn is_before_plain_word(&self, end: usize, len: usize) -> bool {
+        let next = &self.text[end + 1..self.word_end(end + 1)];
+        let dated = len <= 2 && (next.starts_with(b"de") || is_month_start(next, 0));
+        let aged = matches!(len, 2 | 3) && next[0] == b'y';
+        !dated && !aged && !street_lead(next) && context::after(&self.rules.cues, self.surroundings(), end).is_none()
     }
 
     /// True where only what is sure of itself or named can be reported.
@@ -284,8 +297,8 @@ impl Finder<'_> {
         self.bare(at, end, len)
     }
 
-    /// True for a number between two words in lower case of which none says anything of it: `attempt 3879 of`. What
-    /// else is looked at would find nothing; most numbers of a log or a report stand so.
+    /// True for a number between two words of which none says anything of it: `attempt 3879 of`. What else is looked at
+    /// would find nothing; most numbers of a log or a report stand so.
     fn is_plain(&self, at: usize, end: usize, len: usize) -> bool {
         let behind = if at > self.lo + 1 { self.text[at - 2] } else { 0 };
         let usual = matches!(len, 1..=7 | 9) && self.previous(at) == b' ' && behind.is_ascii_lowercase();
@@ -294,12 +307,15 @@ impl Finder<'_> {
         }
         let (first, last) = (self.word_start(at - 1), self.word_end(end + 1));
         let (before, next) = (&self.text[first..at - 1], &self.text[end + 1..last]);
-        let street = street_word(before) || matches!(before, b"apt" | b"apartment") || before.ends_with(b"box");
-        if !before[0].is_ascii_lowercase() || street || street_lead(next) {
+        let written = match before[0] {
+            b'a'..=b'z' => !before.ends_with(b"box"),
+            b'A'..=b'Z' => len != 5 && !before[1..].ends_with(b"ox"),
+            _ => false,
+        };
+        if !written || self.may_name_street(first, at - 1) || street_lead(next) {
             return false;
         }
-        let joins = |word: &[u8]| matches!(word, b"of" | b"de" | b"del");
-        if matches!(len, 1 | 2 | 4) && (joins(before) || is_month_start(before, 0))
+        if matches!(len, 1 | 2 | 4) && self.may_end_month(first, at - 1)
             || len <= 2 && (next.starts_with(b"de") || is_month_start(next, 0))
             || matches!(len, 2 | 3) && next[0] == b'y'
         {
@@ -310,6 +326,15 @@ impl Finder<'_> {
             Some(_) if len > 3 => true,
             _ => len == 1 || !context::any_telling(&self.rules.cues, &self.surroundings(), at),
         }
+    }
+
+    /// True where a month may end with the word `start..end`, as in `March of`.
+    #[inline]
+    fn may_end_month(&self, start: usize, end: usize) -> bool {
+        if matches!(&self.text[start..end], b"of" | b"de" | b"del") && start > self.lo + 3 {
+            return is_month_start(self.bounded(), self.word_start(start - 1));
+        }
+        is_month_start(self.bounded(), start)
     }
 
     /// True where three digits and a dash or full stop stand at `at`: the middle of a telephone number.
@@ -462,11 +487,17 @@ impl Finder<'_> {
             return stop;
         }
         let before = self.before_shape(at);
+        let clock = before.log_clock || self.meaning.log_clock;
+        if clock
+            && !self.shows_timestamps()
+            && let Some(stop) = iso_date(self.bounded(), at).filter(|stop| *stop >= at + 19)
+        {
+            return stop;
+        }
         let Some(found) = self.attempt(index, at, &before) else {
             return self.identifier(at, end);
         };
         let stop = found.detection.end as usize;
-        let clock = before.log_clock || self.meaning.log_clock;
         self.emit(if clock { self.as_log_timestamp(found) } else { found });
         stop
     }
