@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::super::ruleset::cues::{Cues, marks};
+use super::super::ruleset::cues::{Cues, Mark};
 use super::super::words::word_hash;
 use super::{Surroundings, further_left};
 
@@ -109,10 +109,10 @@ fn label_says(cues: &Cues, around: Surroundings<'_>, end: usize, question: Quest
     let hash = word_hash(around.text, start, end);
     let mut from = if start > around.lo { start - 1 } else { 0 };
     let (mark, mute) = match question {
-        Question::Tells => (marks::TELLS, &around.telling.untold),
-        Question::Captures => (marks::CAPTURES, &around.telling.uncaptured),
+        Question::Tells => (Mark::Tells, &around.telling.untold),
+        Question::Captures => (Mark::Captures, &around.telling.uncaptured),
     };
-    if cues.marks(hash) & mark != 0 {
+    if cues.has(mark, hash) {
         let next = further_left(around, start, &mut from);
         let says = match question {
             Question::Tells => cues.tell(hash, true, next),

@@ -7,7 +7,7 @@ mod walk;
 
 use super::bits::Bits;
 use super::masks::Masks;
-use super::ruleset::cues::{Cue, Cues, marks};
+use super::ruleset::cues::{Cue, Cues, Mark};
 use super::words::word_hash;
 use crate::model::{Role, Subject};
 pub use label::{label_captures, label_tells};
@@ -110,7 +110,7 @@ pub fn any_telling(cues: &Cues, around: &Surroundings<'_>, at: usize) -> bool {
 pub fn after<'r>(cues: &'r Cues, around: Surroundings<'_>, at: usize) -> Option<&'r Cue> {
     let (start, end) = word_behind(cues, &around, at)?;
     let first = word_hash(around.text, start, end);
-    if cues.marks(first) & marks::FOLLOWS != 0 { after_word(cues, around, first, end) } else { None }
+    if cues.has(Mark::Follows, first) { after_word(cues, around, first, end) } else { None }
 }
 
 /// The phrase that begins with the word `first`, which ends at `end`.

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::super::ruleset::cues::{Cues, marks};
+use super::super::ruleset::cues::{Cues, Mark};
 use super::super::words::{near_hash, word_hash};
 use super::label::Mute;
 use super::{Surroundings, further_left};
@@ -76,7 +76,7 @@ fn telling_words(cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
             let part = if humps == 0 { at } else { 63 - humps.leading_zeros() as usize };
             starts &= starts - 1;
             let hash = near_hash(near, part, end);
-            if cues.marks(hash) & marks::TELLS != 0 && tells(cues, around, base + part, base + end, hash) {
+            if cues.has(Mark::Tells, hash) && tells(cues, around, base + part, base + end, hash) {
                 found |= 1 << at;
             }
         }
@@ -87,7 +87,7 @@ fn telling_words(cues: &Cues, around: &Surroundings<'_>, index: usize) -> u64 {
         let end = masks.word.run_end(base + at, text.len());
         let part = masks.last_part(base + at, end);
         let hash = word_hash(text, part, end);
-        if cues.marks(hash) & marks::TELLS != 0 && tells(cues, around, part, end, hash) {
+        if cues.has(Mark::Tells, hash) && tells(cues, around, part, end, hash) {
             found |= 1 << at;
         }
     }

@@ -1,7 +1,7 @@
 //! The walk to the left of a value, from word to word: which phrases stand there, and how near.
 
 use super::super::bits::SEEN;
-use super::super::ruleset::cues::{Cue, Cues, marks};
+use super::super::ruleset::cues::{Cue, Cues, Mark};
 use super::super::words::word_hash;
 use super::memo::{Memo, Seen};
 use super::{Before, Hit, Surroundings};
@@ -252,7 +252,7 @@ impl<'a> Leftward<'a> {
     #[inline]
     fn phrase<'r>(&mut self, cues: &'r Cues, index: usize) -> Option<(&'r Cue, usize)> {
         let last = self.hashes[index];
-        if cues.marks(last) & marks::ENTERS == 0 {
+        if !cues.has(Mark::Enters, last) {
             return None;
         }
         cues.ending_with(last, |more| self.further(index, more))

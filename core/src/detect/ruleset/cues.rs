@@ -54,25 +54,26 @@ pub struct Cues {
     cues: Vec<Cue>,
     before: PhraseTable,
     after: PhraseTable,
-    /// What a word may be, by bits of its hash.
-    marks: Box<[u8; MARKED]>,
+    /// What a word may be: for each mark a bit by the word's hash, few enough that all of a mark stay near at hand.
+    marks: Box<Marks>,
     /// What may stand in brackets in the place of a value, sorted.
     placeholders: Vec<Vec<u8>>,
 }
 
-/// Rows of the table of marks.
-const MARKED: usize = 1 << 16;
+/// Bits for each mark, in words of 64.
+type Marks = [[u64; 1 << 10]; 4];
 
-/// What a word may be. Other words share its row, so that a mark is only a reason to look the word up.
-pub mod marks {
+/// What a word may be. Other words share its bit, so that a mark is only a reason to look the word up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
     /// A phrase that tells what a value is ends with it.
-    pub const TELLS: u8 = 1;
+    Tells,
     /// A phrase that names a pattern of words ends with it.
-    pub const CAPTURES: u8 = 2;
+    Captures,
     /// A phrase before a value ends with it.
-    pub const ENTERS: u8 = 4;
+    Enters,
     /// A phrase behind a value begins with it.
-    pub const FOLLOWS: u8 = 8;
+    Follows,
 }
 
 /// Collects phrases before the tables are built.
@@ -186,26 +187,31 @@ impl CueBuilder {
 
 impl CueBuilder {
     /// Marks the words by which phrases are entered.
-    fn marks(&self) -> Box<[u8; MARKED]> {
-        let mut table = Box::new([0; MARKED]);
+    fn marks(&self) -> Box<Marks> {
+        let mut marks = Box::new([[0; 1 << 10]; 4]);
+        let mut mark = |mark: Mark, word: u64| {
+            let (row, bit) = place(word);
+            marks[mark as usize][row] |= 1 << bit;
+        };
         for (key, first) in &self.before_entries.entered {
             let cue = self.before.get(key);
-            let tells = cue.is_some_and(|cue| cue.tells(true));
-            let captures = cue.is_some_and(|cue| cue.captures);
-            table[row_of(*first)] |=
-                marks::ENTERS | if tells { marks::TELLS } else { 0 } | if captures { marks::CAPTURES } else { 0 };
+            mark(Mark::Enters, *first);
+            if cue.is_some_and(|cue| cue.tells(true)) {
+                mark(Mark::Tells, *first);
+            }
+            if cue.is_some_and(|cue| cue.captures) {
+                mark(Mark::Captures, *first);
+            }
         }
-        for first in &self.after_entries.first {
-            table[row_of(*first)] |= marks::FOLLOWS;
-        }
-        table
+        self.after_entries.first.iter().for_each(|first| mark(Mark::Follows, *first));
+        marks
     }
 }
 
-/// A word's row in the table of marks.
+/// A word's place among the bits of a mark.
 #[inline]
-fn row_of(word: u64) -> usize {
-    word as usize >> 8 & (MARKED - 1)
+fn place(word: u64) -> (usize, u32) {
+    (word as usize >> 8 & ((1 << 10) - 1), word as u32 >> 18 & 63)
 }
 
 fn hashes(phrase: &str) -> Vec<u64> {
@@ -244,10 +250,11 @@ impl Cues {
         self.before.any(last, next, |value| self.cues[value as usize].captures)
     }
 
-    /// What the word may be.
+    /// True where the word may be that.
     #[inline]
-    pub fn marks(&self, word: u64) -> u8 {
-        self.marks[row_of(word)]
+    pub fn has(&self, mark: Mark, word: u64) -> bool {
+        let (row, bit) = place(word);
+        self.marks[mark as usize][row] >> bit & 1 == 1
     }
 
     /// True where `[id]` ends at `end`, brackets included, in the place of a value that was taken out: its words say
