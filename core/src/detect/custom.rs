@@ -80,18 +80,17 @@ impl Custom {
                 continue;
             }
             let health = pattern.health.is_some();
-            match check_trigger(&pattern.file)? {
-                Trigger::Digits | Trigger::Class(_) if pattern.bare == 0 => {}
-                Trigger::Digits => {
-                    let bytes = Box::new(std::array::from_fn(|byte| (byte as u8).is_ascii_digit()));
-                    custom.starts.push(Start { pattern: index as u16, bytes, health });
-                }
-                Trigger::Class(bytes) => custom.starts.push(Start { pattern: index as u16, bytes, health }),
-                Trigger::Literals(_) if health => {}
-                Trigger::Literals(found) => {
+            if let Some(found) = literals_of(&pattern.file)? {
+                if !health {
                     custom.owners.extend(found.iter().map(|_| Some(index as u16)));
                     literals.extend(found);
                 }
+            } else if pattern.bare > 0 {
+                let bytes = match class_of(&pattern.file)? {
+                    Trigger::Class(bytes) => bytes,
+                    _ => Box::new(std::array::from_fn(|byte| (byte as u8).is_ascii_digit())),
+                };
+                custom.starts.push(Start { pattern: index as u16, bytes, health });
             }
         }
 
@@ -159,30 +158,39 @@ fn pair(first: u8, second: u8) -> (usize, u64) {
 /// # Errors
 /// Kind `Pattern` where the regex is wrong, can match nothing at all, or can begin with any byte.
 pub fn check_trigger(file: &PatternFile) -> Result<Trigger, Error> {
-    let wrong = |what: &str| Error::new(ErrorKind::Pattern, format!("pattern {}: {what}", file.id));
+    literals_of(file)?.map_or_else(|| class_of(file), |literals| Ok(Trigger::Literals(literals)))
+}
+
+fn wrong(file: &PatternFile, what: &str) -> Error {
+    Error::new(ErrorKind::Pattern, format!("pattern {}: {what}", file.id))
+}
+
+/// The literals that start a pattern, where they are few and long enough.
+fn literals_of(file: &PatternFile) -> Result<Option<Vec<Vec<u8>>>, Error> {
     let hir = regex_syntax::ParserBuilder::new()
         .unicode(false)
         .utf8(false)
         .case_insensitive(file.ignore_case)
         .build()
         .parse(&file.regex)
-        .map_err(|error| wrong(&format!("regex: {error}")))?;
+        .map_err(|error| wrong(file, &format!("regex: {error}")))?;
     if hir.properties().minimum_len().is_none_or(|it| it == 0) {
-        return Err(wrong("no trigger can be derived: the regex can match nothing"));
+        return Err(wrong(file, "no trigger can be derived: the regex can match nothing"));
     }
     let prefixes = Extractor::new().limit_total(MOST_LITERALS).extract(&hir);
     if let Some(common) = prefixes.longest_common_prefix().filter(|it| it.len() >= SHORTEST_LITERAL) {
-        return Ok(Trigger::Literals(vec![common.to_vec()]));
+        return Ok(Some(vec![common.to_vec()]));
     }
-    if let Some(literals) = prefixes.literals() {
-        let telling = |it: &regex_syntax::hir::literal::Literal| it.as_bytes().len() >= SHORTEST_LITERAL;
-        if !literals.is_empty() && literals.iter().all(telling) {
-            return Ok(Trigger::Literals(literals.iter().map(|it| it.as_bytes().to_vec()).collect()));
-        }
-    }
-    let first = first_bytes(file).ok_or_else(|| wrong("the regex cannot be compiled"))?;
+    let telling = |it: &regex_syntax::hir::literal::Literal| it.as_bytes().len() >= SHORTEST_LITERAL;
+    let literals = prefixes.literals().filter(|it| !it.is_empty() && it.iter().all(telling));
+    Ok(literals.map(|it| it.iter().map(|literal| literal.as_bytes().to_vec()).collect()))
+}
+
+/// The bytes that start a pattern without a literal.
+fn class_of(file: &PatternFile) -> Result<Trigger, Error> {
+    let first = first_bytes(file).ok_or_else(|| wrong(file, "the regex cannot be compiled"))?;
     if first.iter().all(|it| *it) {
-        return Err(wrong("no trigger can be derived: the regex can begin with any byte"));
+        return Err(wrong(file, "no trigger can be derived: the regex can begin with any byte"));
     }
     let digits_only = (0..256).all(|byte| !first[byte] || (byte as u8).is_ascii_digit());
     Ok(if digits_only { Trigger::Digits } else { Trigger::Class(first) })
