@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::names::Words;
 use super::sweep::Known;
+use super::words::{HashedMap, HashedSet};
 use super::{Candidate, Candidates};
 use crate::model::{Detection, EntityId, Evidence};
 
@@ -51,8 +52,8 @@ pub struct SourceMemory {
 /// What the source's structured fields hold, by keyed hash. Two generations, as of names.
 #[derive(Clone, Debug, Default)]
 struct Values {
-    younger: HashMap<u64, Known>,
-    older: HashMap<u64, Known>,
+    younger: HashedMap<Known>,
+    older: HashedMap<Known>,
 }
 
 impl Values {
@@ -78,8 +79,8 @@ impl Values {
 #[derive(Clone, Debug, Default)]
 struct Remembered {
     key: RandomState,
-    younger: HashSet<u64>,
-    older: HashSet<u64>,
+    younger: HashedSet,
+    older: HashedSet,
 }
 
 impl Remembered {

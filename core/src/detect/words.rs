@@ -1,6 +1,7 @@
 //! Words and their hashes: lower-cased, up to 24 bytes telling, the rest by length. Never compares strings.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// The hash of a word, ASCII case ignored: of its first eight bytes, its last eight and its length.
 #[inline]
@@ -49,6 +50,29 @@ pub fn keys(words: impl Iterator<Item = u64>) -> Vec<u64> {
             next
         })
         .collect()
+}
+
+/// A map whose keys are hashes already: of our own words, or keyed ones, so that nobody can make many fall together.
+pub type HashedMap<V> = HashMap<u64, V, BuildHasherDefault<AsIs>>;
+/// A set of such.
+pub type HashedSet = HashSet<u64, BuildHasherDefault<AsIs>>;
+
+/// The hash of a hash: itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, byte| chain(hash, u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
 }
 
 /// Adds a word to the hash of a phrase.
@@ -105,7 +129,7 @@ pub struct PhraseTable {
 impl PhraseTable {
     /// A table of those rows. The first of equal keys wins. `prefixes` are the keys of phrases' beginnings.
     pub fn new(rows: &[(u64, u32)], prefixes: &[u64], first_words: impl Iterator<Item = u64>) -> Self {
-        let goes_on: HashSet<u64> = prefixes.iter().copied().collect();
+        let goes_on: HashedSet = prefixes.iter().copied().collect();
         let beginnings = prefixes.iter().map(|key| (*key, PREFIX));
         let whole = rows.iter().map(|&(key, value)| (key, if goes_on.contains(&key) { value } else { value | LAST }));
         let rows: Vec<(u64, u32)> = whole.chain(beginnings).collect();

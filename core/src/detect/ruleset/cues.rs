@@ -1,12 +1,12 @@
 //! All words that say something about a value, in two hashed tables: phrases before it (and labels), phrases behind it.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::schema::ContextFile;
 use crate::Error;
 use crate::ErrorKind;
-use crate::detect::words::{PhraseTable, keys, split, word_hash};
+use crate::detect::words::{HashedMap, PhraseTable, keys, split, word_hash};
 use crate::model::{Role, Subject};
 
 /// What a phrase says.
@@ -79,8 +79,8 @@ pub enum Mark {
 /// Collects phrases before the tables are built.
 #[derive(Debug, Default)]
 pub struct CueBuilder {
-    before: HashMap<u64, Cue>,
-    after: HashMap<u64, Cue>,
+    before: HashedMap<Cue>,
+    after: HashedMap<Cue>,
     before_entries: Entries,
     after_entries: Entries,
     placeholders: BTreeSet<Vec<u8>>,
@@ -168,7 +168,7 @@ impl CueBuilder {
         }
         let marks = self.marks();
         let mut cues = Vec::new();
-        let mut table = |map: HashMap<u64, Cue>, entries: Entries| {
+        let mut table = |map: HashedMap<Cue>, entries: Entries| {
             let rows: Vec<(u64, u32)> = map
                 .into_iter()
                 .map(|(key, cue)| {
