@@ -13,18 +13,19 @@ const PAIRS: [[u8; 2]; 100] = {
 
 /// Appends a number in decimal.
 pub fn write_number(out: &mut Vec<u8>, mut number: u64) {
-    let mut digits = [[0u8; 2]; 10];
-    let mut pair = digits.len();
-    loop {
-        pair -= 1;
-        digits[pair] = PAIRS[(number % 100) as usize];
-        number /= 100;
+    let mut digits = [[0u8; 4]; 5];
+    let mut place = digits.len();
+    let leading = loop {
+        place -= 1;
+        let four = (number % 10_000) as usize;
+        let ([a, b], [c, d]) = (PAIRS[four / 100], PAIRS[four % 100]);
+        digits[place] = [a, b, c, d];
+        number /= 10_000;
         if number == 0 {
-            break;
+            break usize::from(four < 1_000) + usize::from(four < 100) + usize::from(four < 10);
         }
-    }
-    let first = pair * 2 + usize::from(digits[pair][0] == b'0');
-    out.extend_from_slice(&digits.as_flattened()[first..]);
+    };
+    out.extend_from_slice(&digits.as_flattened()[place * 4 + leading..]);
 }
 
 /// Appends thousandths as a decimal fraction without trailing zeros: 850 is `0.85`.

@@ -4,7 +4,7 @@ use super::Finder;
 use crate::detect::context;
 use crate::detect::masks::Number;
 use crate::detect::matcher::Matcher::*;
-use crate::detect::matcher::{Matcher, iso_date, street_lead, street_word};
+use crate::detect::matcher::{Matcher, iso_date, street_lead};
 use crate::detect::plan::LOG_TIMESTAMP;
 
 impl Finder<'_> {
