@@ -66,6 +66,33 @@ fn a_label_speaks_of_its_own_value_only() {
 }
 
 #[test]
+fn what_stands_around_a_name_is_no_part_of_it() {
+    let names =
+        |text: &str| found(text).into_iter().filter(|it| it.0 == "person_name").map(|it| it.1).collect::<Vec<_>>();
+    assert_eq!(names("Fluids were given IV. Nephew Oscar Lindqvist waited outside."), ["Oscar Lindqvist"]);
+    assert_eq!(names("From: Oscar Lindqvist@NORTHWIND on Monday"), ["Oscar Lindqvist"]);
+    assert_eq!(names("A letter by the cleric Yusuf al-Hadari was read."), ["Yusuf al-Hadari"]);
+}
+
+#[test]
+fn what_must_be_a_name_is_one() {
+    for text in ["We spoke with her son Tobias (guardian) on the ward.", "Tobias is a 9 year old with a cough."] {
+        assert!(found(text).contains(&("person_name".into(), "Tobias".into())), "{text}: {:?}", found(text));
+    }
+}
+
+#[test]
+fn ships_storms_and_signs_are_nobody() {
+    for text in [
+        "He served on the USS Larkin for two years.",
+        "Hurricane Edna closed the clinic for a week.",
+        "Negative Lindqvist's Sign on the left, no rebound.",
+    ] {
+        assert_eq!(found(text).iter().find(|it| it.0 == "person_name"), None, "{text}");
+    }
+}
+
+#[test]
 fn short_prefixes_belong_to_their_number() {
     let values = |text: &str| found(text).into_iter().map(|it| it.1).collect::<Vec<_>>();
     assert_eq!(values("MRN: PT-4471-B, Encounter ID: E-10045877"), ["PT-4471-B", "E-10045877"]);

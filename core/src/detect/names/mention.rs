@@ -47,6 +47,8 @@ impl Mention {
 
 /// What a name scores behind a title that the model does not believe in.
 const ADDRESSED: u16 = 700;
+/// The same of a given name behind `her son` or before `is a 40-year-old`.
+const EXPECTED: u16 = 600;
 /// What a name scores at most that stands in a text of an unknown kind.
 const UNLIKELY: u16 = 400;
 
@@ -71,12 +73,12 @@ pub fn search(model: &Model<'_>, tokens: Tokens<'_>, lo: usize, buffers: &mut Bu
     let first = settled.partition_point(|it| it.1 as usize <= lo);
     runs::each_run(tokens, lo, Settled(&settled[first..]), run, |run| {
         model.decode(tokens.text, run, decoded);
-        take(model, run, decoded, out);
+        take(model, &tokens.text[..tokens.hi], run, decoded, out);
     });
 }
 
 /// The mentions of one decoded run.
-fn take(model: &Model<'_>, run: &Run, decoded: &Decoded, out: &mut impl FnMut(Mention)) {
+fn take(model: &Model<'_>, text: &[u8], run: &Run, decoded: &Decoded, out: &mut impl FnMut(Mention)) {
     let tokens = run.own();
     let mut at = 0;
     while at < tokens.len() {
@@ -90,7 +92,12 @@ fn take(model: &Model<'_>, run: &Run, decoded: &Decoded, out: &mut impl FnMut(Me
             PLACE | 4 => mention(model, decoded, run, at..end, Kind::Place),
             _ => weak(model, decoded, run, at),
         };
-        found.into_iter().for_each(&mut *out);
+        if let Some(mut found) = found {
+            if found.kind == Kind::Name && found.permille < EXPECTED && is_expected(text, run, at, &found) {
+                found.permille = EXPECTED;
+            }
+            out(found);
+        }
         at = end;
     }
 }
@@ -98,7 +105,8 @@ fn take(model: &Model<'_>, run: &Run, decoded: &Decoded, out: &mut impl FnMut(Me
 fn mention(model: &Model<'_>, decoded: &Decoded, run: &Run, span: Range<usize>, kind: Kind) -> Option<Mention> {
     let tokens = run.own();
     let last = span.clone().rev().find(|it| tokens[*it].is_word())?;
-    let first = (span.start..=last).find(|it| tokens[*it].is_word())?;
+    let leads = |it: &Token| kind == Kind::Name && it.leads_to_name();
+    let first = (span.start..=last).find(|it| tokens[*it].is_word() && !leads(&tokens[*it]))?;
     let own = &tokens[first..=last];
     if kind == Kind::Place && (is_no_place(own) || is_named_after(run, last)) {
         return None;
@@ -128,13 +136,24 @@ fn is_named_after(run: &Run, last: usize) -> bool {
     behind.is_some_and(|token| THINGS.iter().any(|it| word_hash(it, 0, it.len()) == token.hash))
 }
 
+/// True for words behind which ships and storms are named: `USS Larkin`, `Hurricane Edna`.
+fn names_a_thing(token: &Token) -> bool {
+    const THINGS: [&[u8]; 10] =
+        [b"uss", b"usns", b"uscgc", b"hms", b"hmcs", b"rms", b"hurricane", b"typhoon", b"cyclone", b"storm"];
+    token.is_capitalised() && THINGS.iter().any(|it| word_hash(it, 0, it.len()) == token.hash)
+}
+
 /// A name with what the words around it say.
 fn in_context(mut found: Mention, run: &Run, span: Range<usize>) -> Mention {
     let (first, last) = (run.first + span.start, run.first + span.end);
     found.titled = first > 0 && run.tokens[first - 1].entry.cue() == Cue::Title;
-    if !found.titled && is_eponym(&run.tokens[first..], last - first) {
+    if is_addressed(&run.tokens[..first]) {
+        found.permille = found.permille.max(ADDRESSED);
+    }
+    let of_a_thing = names_a_thing(&run.tokens[first.saturating_sub(1)]) || names_a_thing(&run.tokens[first]);
+    if !found.titled && (of_a_thing || is_eponym(&run.tokens[first..], last - first)) {
         found.permille = found.permille * 3 / 10;
-        found.is_eponym = run.tokens[first].entry.given() < 3;
+        found.is_eponym = of_a_thing || run.tokens[first].entry.given() < 3;
     }
     found.subject = subject(&run.tokens, first, last);
     let among_rare = || found.subject == Subject::Unknown && is_among_rare_words(run, first);
@@ -144,18 +163,39 @@ fn in_context(mut found: Mention, run: &Run, span: Range<usize>) -> Mention {
     found
 }
 
+/// True for a given name that a relation leads to, and for one whose age follows: `her son Tobias`, `Lea is a 9 year old`.
+fn is_expected(text: &[u8], run: &Run, at: usize, found: &Mention) -> bool {
+    let token = &run.tokens[run.first + at];
+    let related = |it: &&Token| it.shape == Shape::Lower && it.entry.cue() == Cue::Relation;
+    token.entry.given() >= 4
+        && token.start == found.start
+        && !found.is_eponym
+        && (token.gap < Gap::Paragraph && run.tokens[..run.first + at].last().is_some_and(|it| related(&it))
+            || is_aged(&text[found.end as usize..]))
+}
+
+/// True for ` is a 40`, ` was an 8`.
+fn is_aged(behind: &[u8]) -> bool {
+    let verb = behind.strip_prefix(b" is a").or_else(|| behind.strip_prefix(b" was a"));
+    let number = verb.and_then(|it| it.strip_prefix(b"n").unwrap_or(it).strip_prefix(b" "));
+    number.is_some_and(|it| it.first().is_some_and(u8::is_ascii_digit))
+}
+
 /// True for `Dr`, `Dra` and `Doctor`.
 fn is_doctor(token: &Token) -> bool {
     [&b"dr"[..], b"dra", b"doctor", b"doctora", b"nurse"].iter().any(|it| word_hash(it, 0, it.len()) == token.hash)
 }
 
-/// True where what may be a name names a finding: `Homan's sign`, `Smith-Magenis syndrome`.
+/// True where what may be a name names a finding: `Homan's sign`, `Babin's Sign`, `Smith-Magenis syndrome`.
 fn is_eponym(tokens: &[Token], last: usize) -> bool {
     let possessive = |it: &&Token| it.shape == Shape::Mark && it.hash > 255;
+    let owner = tokens.get(last + 1).is_some_and(|it| possessive(&it));
     let behind = tokens[last + 1..].iter().find(|it| !possessive(it));
     let of_a_person =
         tokens[..=last].iter().any(|it| it.entry.given() >= 5 && (last > 0 || it.entry.cue() != Cue::Eponym));
-    !of_a_person && behind.is_some_and(|it| it.shape == Shape::Lower && it.entry.cue() == Cue::Health)
+    let finding =
+        |it: &Token| (it.shape == Shape::Lower || owner && it.shape == Shape::Title) && it.entry.cue() == Cue::Health;
+    !of_a_person && behind.is_some_and(finding)
 }
 
 /// True where an ordinary text would hardly go on like that: lists of words and texts of another kind than any the
@@ -207,8 +247,11 @@ fn words(tokens: &[Token]) -> Words {
 fn weak(model: &Model<'_>, decoded: &Decoded, run: &Run, at: usize) -> Option<Mention> {
     let tokens = run.own();
     let token = &tokens[at];
-    let permille = model.permille(run.table_of_names(), decoded.margin(at, NAME)).min(499);
-    let titled = at == 0 && is_addressed(run) && (token.entry.surname() > 0 || token.entry.is_unknown());
+    let number = run.tokens[..run.first + at].last().is_some_and(|it| it.shape == Shape::Digits);
+    let most = if run.register == 0 && !number && !token.leads_to_name() { 999 } else { 499 };
+    let permille = model.permille(run.table_of_names(), decoded.margin(at, NAME)).min(most);
+    let titled =
+        at == 0 && is_addressed(&run.tokens[..run.first]) && (token.entry.surname() > 0 || token.entry.is_unknown());
     let permille = if titled { ADDRESSED } else { permille };
     let counts = token.may_name()
         && token.end - token.start > 2
@@ -226,8 +269,8 @@ fn weak(model: &Model<'_>, decoded: &Decoded, run: &Run, at: usize) -> Option<Me
 }
 
 /// True directly behind `Dr.`, `Mr.`, `Mrs.` or `Ms.`: whoever is addressed so has a name.
-fn is_addressed(run: &Run) -> bool {
+fn is_addressed(before: &[Token]) -> bool {
     const ADDRESSES: [&[u8]; 5] = [b"dr", b"mr", b"mrs", b"ms", b"dra"];
-    let title = run.first.checked_sub(1).map(|it| &run.tokens[it]).filter(|it| it.entry.cue() == Cue::Title);
+    let title = before.last().filter(|it| it.entry.cue() == Cue::Title);
     title.is_some_and(|token| ADDRESSES.iter().any(|it| word_hash(it, 0, it.len()) == token.hash))
 }
