@@ -5,12 +5,17 @@ use super::Finder;
 use crate::detect::gazetteer::Place;
 use crate::detect::matcher::Matcher::{AddressTail, CountyName, Crossing, PlaceName, PlaceWithState};
 use crate::detect::matcher::{is_state_abbreviation, postcode};
+use crate::detect::names::token::is_upper;
 use crate::detect::validate::Words;
 
 /// A shorter field is no running text.
 const SHORTEST: usize = 16;
 /// Bytes of a city's name on a line of its own.
 const LONGEST_CITY: usize = 48;
+/// Bytes of the first of two streets that cross, and of what joins them.
+const LONGEST_STREET: usize = 64;
+/// Bytes of a house number or an abbreviation before a street's name, with the blank before it.
+const SHORT_WORD: usize = 6;
 /// Words between a preposition and what says that somebody lives there.
 const REACH: usize = 3;
 
@@ -36,7 +41,9 @@ const CITY: u8 = 16;
 const DOWNTOWN: u8 = 32;
 
 /// Words before a preposition that make a place of what follows, and the prepositions for which they do.
-const LIVING: [(&[u8], u8); 52] = [
+const LIVING: [(&[u8], u8); 55] = [
+    (b"m", IN),
+    (b"am", IN),
     (b"lives", IN),
     (b"live", IN),
     (b"lived", IN),
@@ -72,6 +79,7 @@ const LIVING: [(&[u8], u8); 52] = [
     (b"village", OF),
     (b"suburb", OF),
     (b"outskirts", OF),
+    (b"university", OF),
     (b"flew", FROM | TO),
     (b"flies", FROM | TO),
     (b"flying", FROM | TO),
@@ -107,9 +115,11 @@ static NO_PLACES: Words = Words::new(&[
     "alf",
     "allergy",
     "an",
+    "applied",
     "april",
     "arabic",
     "article",
+    "arts",
     "asdf",
     "assisted",
     "atrial",
@@ -120,6 +130,7 @@ static NO_PLACES: Words = Words::new(&[
     "block",
     "box",
     "building",
+    "business",
     "cardiology",
     "case",
     "chapter",
@@ -136,7 +147,9 @@ static NO_PLACES: Words = Words::new(&[
     "doctors",
     "dr",
     "ed",
+    "education",
     "emergency",
+    "engineering",
     "english",
     "er",
     "exam",
@@ -153,6 +166,7 @@ static NO_PLACES: Words = Words::new(&[
     "grade",
     "group",
     "he",
+    "health",
     "heaven",
     "her",
     "his",
@@ -172,14 +186,19 @@ static NO_PLACES: Words = Words::new(&[
     "july",
     "june",
     "labor",
+    "law",
     "level",
+    "life",
     "line",
     "love",
     "ltac",
+    "management",
     "march",
     "may",
     "medicaid",
+    "medical",
     "medicare",
+    "medicine",
     "memory",
     "miss",
     "monday",
@@ -187,6 +206,7 @@ static NO_PLACES: Words = Words::new(&[
     "mr",
     "mrs",
     "ms",
+    "music",
     "my",
     "neurology",
     "nicu",
@@ -215,6 +235,8 @@ static NO_PLACES: Words = Words::new(&[
     "room",
     "saturday",
     "school",
+    "science",
+    "sciences",
     "section",
     "september",
     "she",
@@ -232,6 +254,7 @@ static NO_PLACES: Words = Words::new(&[
     "surgery",
     "table",
     "team",
+    "technology",
     "the",
     "therapy",
     "they",
@@ -272,6 +295,19 @@ impl Finder<'_> {
                 }
             }
         }
+        if !self.text[lo..hi].is_ascii() {
+            self.other_capitals(lo + 4);
+        }
+    }
+
+    /// The same for capitals that are no ASCII letters, which the masks do not know: `in Århus`.
+    fn other_capitals(&mut self, mut at: usize) {
+        while let Some(start) = self.masks.word.next_set(at, self.hi) {
+            at = self.word_end(start);
+            if self.text[start - 1] == b' ' && is_upper(&self.text[start..at]) && self.text[start] >= 0x80 {
+                self.behind_preposition(start - 1, start);
+            }
+        }
     }
 
     #[inline]
@@ -283,6 +319,8 @@ impl Finder<'_> {
         let (a, b, behind) = if matches!(c, b' ' | b'\r') { (a, b, at - 2) } else { (b, c, at - 1) };
         if b == b',' {
             self.state(behind - 1, at, true);
+        } else if b.is_ascii_digit() || b == b'.' {
+            self.corner(behind);
         } else if b.is_ascii_lowercase() {
             let ends = [a | 0x20, b];
             if matches!(&ends, b"in" | b"wn" | b"om" | b"of" | b"to" | b"ar" | b"de" | b"ty") {
@@ -420,16 +458,30 @@ impl Finder<'_> {
         }
     }
 
-    /// Where the names of two streets end that begin at `at`, behind `corner of`.
+    /// `corner of 12 Elm Road and …`: two streets of which the first begins with the number or short word before `end`.
+    fn corner(&mut self, end: usize) {
+        let floor = self.lo.max(end.saturating_sub(SHORT_WORD));
+        let Some(blank) = self.text[floor..end].iter().rposition(|it| *it == b' ').map(|it| floor + it) else { return };
+        if self.text[self.lo..blank].ends_with(b" of")
+            && let Some(stop) = self.crossing(blank - 2, blank + 1)
+        {
+            self.put(Crossing, blank + 1, stop);
+        }
+    }
+
+    /// Where the names of two streets end that begin at `at`, behind `corner of`: `12 Elm Road and Oak Street`.
     fn crossing(&self, of: usize, at: usize) -> Option<usize> {
         let before = &self.text[self.lo.max(of.saturating_sub(13))..of];
         if !before.ends_with(b"corner ") && !before.ends_with(b"intersection ") {
             return None;
         }
-        let first = self.numbered_name(at)?;
-        let joint: &[&[u8]] = &[b" and ", b" & "];
-        let joint = joint.iter().find(|it| self.bounded()[first..].starts_with(it))?;
-        self.numbered_name(first + joint.len())
+        let streets = &self.text[at..self.hi.min(at + LONGEST_STREET)];
+        let joint = |it: &[u8]| streets.windows(it.len()).position(|row| row == it).map(|at| at + it.len());
+        let second = joint(b" and ").or_else(|| joint(b" & ")).map(|it| at + it)?;
+        if !is_one_street(&self.text[at..second]) {
+            return None;
+        }
+        self.numbered_name(second)
     }
 
     /// Capitalised words, perhaps with a number and a street's suffix behind them.
@@ -485,8 +537,13 @@ impl Finder<'_> {
                 row.1 & kind != 0 && row.0[0] == word[0] | 0x20 && row.0.eq_ignore_ascii_case(word)
             };
             if let Some(row) = LIVING.iter().find(says) {
-                // `year in` is one only behind an ordinal number: `its 10th year in`.
-                return row.0 != b"year" || self.is_ordinal_before(before);
+                return match row.0 {
+                    // `year in` is one only behind an ordinal number: `its 10th year in`.
+                    b"year" => self.is_ordinal_before(before),
+                    // `I'm in`, `I am in`
+                    b"m" | b"am" => matches!(self.text[self.lo..before], [.., b'I', b'\'' | b' ']) && end + 1 == at,
+                    _ => true,
+                };
             }
         }
         false
@@ -576,4 +633,14 @@ impl Finder<'_> {
             self.put(CountyName, start, end);
         }
     }
+}
+
+/// True for words with a capital among them and no end of a sentence; `&` or `and` behind them is let pass.
+fn is_one_street(text: &[u8]) -> bool {
+    let part = |it: &u8| it.is_ascii_alphanumeric() || *it >= 0x80 || matches!(it, b' ' | b'.' | b'-' | b'\'' | b'&');
+    let ends = |it: &[u8]| {
+        let [a, b, c, b'.', b' ', next] = it else { return false };
+        next.is_ascii_uppercase() && [a, b, c].iter().all(|it| it.is_ascii_alphabetic())
+    };
+    text.iter().all(part) && text.iter().any(|it| it.is_ascii_uppercase() || *it >= 0x80) && !text.windows(6).any(ends)
 }
