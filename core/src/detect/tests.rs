@@ -75,6 +75,15 @@ fn what_stands_around_a_name_is_no_part_of_it() {
 }
 
 #[test]
+fn a_facility_ends_before_the_name_of_somebody() {
+    let shown = |text: &str| found(text).into_iter().map(|it| it.1).collect::<Vec<_>>();
+    assert_eq!(shown("Hospital name: St Ives, attending Jane Doe"), ["St Ives", "Jane Doe"]);
+    assert_eq!(shown("clinic_name: Lakeview General, Dr. Jane Doe"), ["Lakeview General", "Jane Doe"]);
+    assert_eq!(shown("Hospital name: Jane Doe Memorial Hospital"), ["Jane Doe Memorial Hospital"]);
+    assert_eq!(shown("Hospital name: Dr. Jane Doe"), ["Jane Doe"]);
+}
+
+#[test]
 fn what_must_be_a_name_is_one() {
     for text in ["We spoke with her son Tobias (guardian) on the ward.", "Tobias is a 9 year old with a cough."] {
         assert!(found(text).contains(&("person_name".into(), "Tobias".into())), "{text}: {:?}", found(text));
