@@ -102,6 +102,11 @@ fn ships_storms_and_signs_are_nobody() {
 }
 
 #[test]
+fn operators_of_a_page_are_nobody_and_nowhere() {
+    assert!(found("/F1 12 Tf\n1 0 0 1 72 720 Tm\n(Hello) Tj\n0 -14 Td\n(again) Tj").is_empty());
+}
+
+#[test]
 fn short_prefixes_belong_to_their_number() {
     let values = |text: &str| found(text).into_iter().map(|it| it.1).collect::<Vec<_>>();
     assert_eq!(values("MRN: PT-4471-B, Encounter ID: E-10045877"), ["PT-4471-B", "E-10045877"]);

@@ -108,7 +108,7 @@ fn mention(model: &Model<'_>, decoded: &Decoded, run: &Run, span: Range<usize>, 
     let leads = |it: &Token| kind == Kind::Name && it.leads_to_name();
     let first = (span.start..=last).find(|it| tokens[*it].is_word() && !leads(&tokens[*it]))?;
     let own = &tokens[first..=last];
-    if kind == Kind::Place && (is_no_place(own) || is_named_after(run, last)) {
+    if kind == Kind::Place && (is_no_place(own) || is_named_after(run, last) || is_scrap(own)) {
         return None;
     }
     let (label, table) = if kind == Kind::Name { (NAME, run.table_of_names()) } else { (PLACE, 1) };
@@ -127,6 +127,13 @@ fn is_no_place(own: &[Token]) -> bool {
         |it: &Token| !it.may_name() || matches!(it.entry.cue(), Cue::Country | Cue::PlaceWord | Cue::Organisation);
     let caret = |it: &Token| it.shape == Shape::Mark && it.hash == u64::from(b'^');
     own.iter().all(no_place) || own.iter().any(caret)
+}
+
+/// True for two letters that hardly anybody and no place is called: `Tf`, an operator of PostScript.
+fn is_scrap(own: &[Token]) -> bool {
+    let [token] = own else { return false };
+    let (entry, len) = (token.entry, token.end - token.start);
+    token.shape == Shape::Title && len == 2 && entry.given() <= 3 && entry.surname() <= 1 && entry.place() == 0
 }
 
 /// True where the next word says that something is called so: `Rome criteria`, `Glasgow scale`.
@@ -157,7 +164,8 @@ fn in_context(mut found: Mention, run: &Run, span: Range<usize>) -> Mention {
     }
     found.subject = subject(&run.tokens, first, last);
     let among_rare = || found.subject == Subject::Unknown && is_among_rare_words(run, first);
-    if first == last && !found.titled && (is_before_rare_word(run, last) || among_rare()) {
+    let scrap = || is_scrap(&run.tokens[first..=last]);
+    if first == last && !found.titled && (is_before_rare_word(run, last) || scrap() || among_rare()) {
         found.permille = found.permille.min(UNLIKELY);
     }
     found
