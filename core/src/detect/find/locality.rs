@@ -499,7 +499,8 @@ impl Finder<'_> {
     /// Words that no list has: only behind words that speak of living there, or before a postcode.
     fn unknown_place(&mut self, preposition: usize, at: usize, kind: u8) {
         let Some(stop) = self.words_of_name(at) else { return };
-        if stop < at + 4 || self.is_no_place(at, self.word_end(at)) || self.is_no_place_at_end(at, stop) {
+        let none = self.is_no_place(at, self.word_end(at)) || self.is_no_place_at_end(at, stop);
+        if stop < at + 4 || none || self.is_of_code(at, stop) {
             return;
         }
         if self.speaks_of_living(preposition, kind) {
@@ -518,6 +519,14 @@ impl Finder<'_> {
         if let Some(code) = code.filter(|it| !year(*it) && *it >= stop + 5 && self.byte(*it) != b':') {
             self.put(AddressTail, at, code);
         }
+    }
+
+    /// True for words such as `CopyTools`, but not for `McAllen` or `LaGrange`.
+    fn is_of_code(&self, at: usize, end: usize) -> bool {
+        /// Letters before the second capital of a place's name.
+        const LONGEST: usize = 3;
+        let hump = self.masks.hump.next_set(at + 1, end);
+        hump.is_some_and(|at| self.text[at - 1].is_ascii_lowercase() && at - self.word_start(at) > LONGEST)
     }
 
     /// True where one of the words before a preposition at `at` speaks of living somewhere.
