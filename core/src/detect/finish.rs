@@ -73,7 +73,7 @@ impl Detector {
     fn part_facilities(&self, text: &[u8], items: &mut [Candidate], names: &Names) {
         for index in 0..items.len() {
             let facility = items[index].detection;
-            if Some(facility.entity) != self.facility {
+            if self.ruleset.pattern(facility.pattern).file.id != "facility_name" {
                 continue;
             }
             let led = |it: &Detection| it.subject == Subject::Provider || it.evidence.has(Evidence::CUE);

@@ -87,8 +87,6 @@ pub struct Detector {
     known: Option<known::Known>,
     /// Per pattern: whether it is one of addresses, whose words are no names.
     addresses: Vec<bool>,
-    /// The entity of facilities' names, whose labels may speak of somebody as well.
-    facility: Option<EntityId>,
     wanted: Vec<bool>,
     sweep: Sweep,
     /// Tells it from the process's other detectors.
@@ -170,9 +168,8 @@ impl Detector {
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let address = |it: &ruleset::Pattern| ADDRESSES.contains(&ruleset.entity(it.entity).id.as_str());
         let addresses = ruleset.patterns().iter().map(address).collect();
-        let facility = ruleset.patterns().iter().find(|it| it.file.id == "facility_name").map(|it| it.entity);
         let sweep = Sweep::new(ruleset.patterns().iter().map(|it| ruleset.entity(it.entity).category));
-        Ok(Detector { ruleset, options, hl7, fields, names, known: None, addresses, facility, wanted, sweep, number })
+        Ok(Detector { ruleset, options, hl7, fields, names, known: None, addresses, wanted, sweep, number })
     }
 
     /// The same detector, to which values of a list are known.

@@ -377,10 +377,7 @@ impl Finder<'_> {
             return found;
         }
         match len {
-            0..=3 if self.leads_to_a_street(at, end) => {
-                let before = self.before(at);
-                self.consider_in(at, &before, &[]).unwrap_or(end)
-            }
+            0..=3 if self.leads_to_a_street(at, end) => self.consider_in(at, &self.before(at), &[]).unwrap_or(end),
             0..=1 if self.options.min_permille >= 500 => end,
             0..=1 => self.age(at, end).unwrap_or(end),
             2 | 3 => self.age(at, end).unwrap_or_else(|| self.identifier_if_labelled(at, end)),
@@ -392,14 +389,6 @@ impl Finder<'_> {
             20.. => end,
             _ => self.identifier(at, end),
         }
-    }
-
-    /// `lives at 14 mill lane`: a short number may be a house's, where words in small letters follow.
-    fn leads_to_a_street(&self, at: usize, end: usize) -> bool {
-        let before = self.text[self.lo..at].strip_suffix(b" at ");
-        self.byte(end) == b' '
-            && self.byte(end + 1).is_ascii_lowercase()
-            && before.is_some_and(|it| [&b"es"[..], b"ve", b"ng"].iter().any(|verb| it.ends_with(verb)))
     }
 
     /// A run of digits is nothing by itself: its shape is tried only where weak candidates matter.

@@ -255,8 +255,7 @@ fn words(tokens: &[Token]) -> Words {
 fn weak(model: &Model<'_>, decoded: &Decoded, run: &Run, at: usize) -> Option<Mention> {
     let tokens = run.own();
     let token = &tokens[at];
-    let number = run.tokens[..run.first + at].last().is_some_and(|it| it.shape == Shape::Digits);
-    let most = if run.register == 0 && !number && !token.leads_to_name() { 999 } else { 499 };
+    let most = if run.register == 0 && is_uncontradicted(run, run.first + at) { 999 } else { 499 };
     let permille = model.permille(run.table_of_names(), decoded.margin(at, NAME)).min(most);
     let titled =
         at == 0 && is_addressed(&run.tokens[..run.first]) && (token.entry.surname() > 0 || token.entry.is_unknown());
@@ -274,6 +273,14 @@ fn weak(model: &Model<'_>, decoded: &Decoded, run: &Run, at: usize) -> Option<Me
         is_eponym: false,
         words: words(&tokens[at..=at]),
     })
+}
+
+/// True where no word beside the one at `at` speaks against its being a name: in messages the model's doubt is no more
+/// than a doubt.
+fn is_uncontradicted(run: &Run, at: usize) -> bool {
+    let no_name_behind = |it: &Token| it.shape == Shape::Digits || names_a_thing(it);
+    let contradicted = run.tokens[..at].last().is_some_and(no_name_behind);
+    !contradicted && !run.tokens[at].leads_to_name() && !is_eponym(&run.tokens[at..], 0)
 }
 
 /// True directly behind `Dr.`, `Mr.`, `Mrs.` or `Ms.`: whoever is addressed so has a name.
