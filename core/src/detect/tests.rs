@@ -102,6 +102,20 @@ fn ships_storms_and_signs_are_nobody() {
 }
 
 #[test]
+fn what_is_remembered_is_the_same_everywhere_and_is_not_shown() {
+    let remembered = || {
+        let detector = detector();
+        let candidates = detector.find(&Segment::narrative(b"Patient: Jane Doe, seen by Dr. Mary Hill."));
+        let mut memory = SourceMemory::default();
+        detector.learn(&mut memory, &candidates);
+        (candidates.words.clone(), format!("{memory:?} {candidates:?}"))
+    };
+    let (words, shown) = remembered();
+    assert_eq!((words.clone(), shown.clone()), remembered());
+    assert!(!shown.contains(&words[0][0].to_string()), "{shown}");
+}
+
+#[test]
 fn operators_of_a_page_are_nobody_and_nowhere() {
     assert!(found("/F1 12 Tf\n1 0 0 1 72 720 Tm\n(Hello) Tj\n0 -14 Td\n(again) Tj").is_empty());
 }
