@@ -312,7 +312,7 @@ impl Finder<'_> {
         let (a, b, behind) = if matches!(c, b' ' | b'\r') { (a, b, at - 2) } else { (b, c, at - 1) };
         if b == b',' {
             self.state(behind - 1, at, true);
-        } else if b.is_ascii_digit() || b == b'.' {
+        } else if b.is_ascii_digit() || b == b'.' && self.text.get(behind.wrapping_sub(4)) == Some(&b' ') {
             self.corner(behind);
         } else if b.is_ascii_lowercase() {
             let ends = [a | 0x20, b];

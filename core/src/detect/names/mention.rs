@@ -147,7 +147,9 @@ fn is_named_after(run: &Run, last: usize) -> bool {
 fn names_a_thing(token: &Token) -> bool {
     const THINGS: [&[u8]; 10] =
         [b"uss", b"usns", b"uscgc", b"hms", b"hmcs", b"rms", b"hurricane", b"typhoon", b"cyclone", b"storm"];
-    token.is_capitalised() && THINGS.iter().any(|it| word_hash(it, 0, it.len()) == token.hash)
+    // Few names are as short or as common as that.
+    let may = token.shape == Shape::Upper && token.end - token.start <= 5 || token.entry.common() > 0;
+    may && token.is_capitalised() && THINGS.iter().any(|it| word_hash(it, 0, it.len()) == token.hash)
 }
 
 /// A name with what the words around it say.
@@ -157,7 +159,9 @@ fn in_context(mut found: Mention, run: &Run, span: Range<usize>) -> Mention {
     if is_addressed(&run.tokens[..first]) {
         found.permille = found.permille.max(ADDRESSED);
     }
-    let of_a_thing = names_a_thing(&run.tokens[first.saturating_sub(1)]) || names_a_thing(&run.tokens[first]);
+    let token = &run.tokens[first];
+    let of_a_thing =
+        names_a_thing(&run.tokens[first.saturating_sub(1)]) || token.entry.surname() == 0 && names_a_thing(token);
     if !found.titled && (of_a_thing || is_eponym(&run.tokens[first..], last - first)) {
         found.permille = found.permille * 3 / 10;
         found.is_eponym = of_a_thing || run.tokens[first].entry.given() < 3;
