@@ -87,14 +87,16 @@ fn take(model: &Model<'_>, text: &[u8], run: &Run, decoded: &Decoded, out: &mut 
         while label > 0 && end < tokens.len() && usize::from(decoded.labels[end]) == ((label + 1) & !1) {
             end += 1;
         }
+        let expected = is_expected(text, run, at, end);
         let found = match label {
             NAME | 2 => mention(model, decoded, run, at..end, Kind::Name),
+            PLACE | 4 if expected => mention(model, decoded, run, at..end, Kind::Name),
             PLACE | 4 => mention(model, decoded, run, at..end, Kind::Place),
             _ => weak(model, decoded, run, at),
         };
         if let Some(mut found) = found {
-            if found.kind == Kind::Name && found.permille < EXPECTED && is_expected(text, run, at, &found) {
-                found.permille = EXPECTED;
+            if expected && found.kind == Kind::Name && !found.is_eponym {
+                found.permille = found.permille.max(EXPECTED);
             }
             out(found);
         }
@@ -176,14 +178,12 @@ fn in_context(mut found: Mention, run: &Run, span: Range<usize>) -> Mention {
 }
 
 /// True for a given name that a relation leads to, and for one whose age follows: `her son Tobias`, `Lea is a 9 year old`.
-fn is_expected(text: &[u8], run: &Run, at: usize, found: &Mention) -> bool {
-    let token = &run.tokens[run.first + at];
-    let related = |it: &&Token| it.shape == Shape::Lower && it.entry.cue() == Cue::Relation;
+fn is_expected(text: &[u8], run: &Run, at: usize, end: usize) -> bool {
+    let (token, before) = (&run.own()[at], run.tokens[..run.first + at].last());
+    let related = |it: &Token| it.shape == Shape::Lower && it.entry.cue() == Cue::Relation;
     token.entry.given() >= 4
-        && token.start == found.start
-        && !found.is_eponym
-        && (token.gap < Gap::Paragraph && run.tokens[..run.first + at].last().is_some_and(|it| related(&it))
-            || is_aged(&text[found.end as usize..]))
+        && (token.gap < Gap::Paragraph && before.is_some_and(related)
+            || is_aged(&text[run.own()[end - 1].end as usize..]))
 }
 
 /// True for ` is a 40`, ` was an 8`.
