@@ -168,13 +168,32 @@ fn cues(root: &Path, words: &mut HashMap<u64, Word>) -> Result<()> {
         let word = words.entry(hash_of(word).unwrap_or_default()).or_default();
         (word.dictionary, word.lower) = (true, word.lower.max(COMMON[0]));
     }
-    for word in lines("city")? {
-        words.entry(hash_of(&word).unwrap_or_default()).or_default().place = 2;
+    for hash in lines("city")?.iter().chain(&cities()).filter_map(|it| hash_of(it)) {
+        words.entry(hash).or_default().place = 2;
+    }
+    for hash in companies(root)?.iter().filter_map(|it| hash_of(it)) {
+        let word = words.entry(hash).or_default();
+        if word.cue == Cue::None && word.given < 2 && word.surname < 3 {
+            word.cue = Cue::Organisation;
+        }
     }
     for word in lines("function")? {
         words.entry(hash_of(&word).unwrap_or_default()).or_default().function = true;
     }
     Ok(())
+}
+
+/// The companies of the generator's list.
+fn companies(root: &Path) -> Result<Vec<String>> {
+    let text = std::fs::read_to_string(root.join("training/data/words/companyname.txt"))?;
+    Ok(text.split([',', '\n']).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect())
+}
+
+/// The cities of the gazetteer whose names are hardly anything else, those of one word.
+fn cities() -> Vec<String> {
+    let text = phisift_patterns::file("place/places.txt").map_or("", |file| file.text);
+    let cities = text.split('[').find_map(|it| it.strip_prefix("city]")).unwrap_or_default();
+    cities.split([',', '\n']).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
 }
 
 /// The words of the health vocabulary.

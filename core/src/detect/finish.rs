@@ -11,6 +11,9 @@ use crate::model::{Detection, Evidence, FieldKind, Segment, Subject};
 /// A longer value is not read to its end.
 const LONGEST_VALUE: usize = 200;
 
+/// What a name scores at least that ends what a label says before it.
+const SURE_NAME: u16 = 850;
+
 impl Detector {
     /// Sums up a block whose fields were all looked at. False where too few places of counted values are known.
     pub(super) fn finish(
@@ -61,7 +64,33 @@ impl Detector {
                 self.doubt_labelled(text, prepared, (lo, hi), &mut found.items[first..]);
             }
         }
+        self.part_facilities(text, &mut found.items, names);
         self.find_nameless(segment, plain, prepared, &cells.searched, found);
+    }
+
+    /// `Hospital name: St Mary, attending Jane Doe`: a facility's name ends before that of somebody whom a role leads
+    /// to, where that name ends the value.
+    fn part_facilities(&self, text: &[u8], items: &mut [Candidate], names: &Names) {
+        for index in 0..items.len() {
+            let facility = items[index].detection;
+            if self.ruleset.pattern(facility.pattern).file.id != "facility_name" {
+                continue;
+            }
+            let led = |it: &Detection| it.subject == Subject::Provider || it.evidence.has(Evidence::CUE);
+            let parts = |it: &Detection| {
+                let goes_on = text[it.end as usize..facility.end.max(it.end) as usize].starts_with(b" ");
+                let inside = facility.start < it.start && it.start < facility.end;
+                names.is_person(it.entity) && it.permille >= SURE_NAME && inside && led(it) && !goes_on
+            };
+            let first = items.iter().map(|it| it.detection).filter(parts).map(|it| it.start as usize).min();
+            if let Some(end) = first {
+                let start = facility.start as usize;
+                match without_role(&text[start..end]) {
+                    0 => items[index].detection.permille = 0,
+                    len => items[index].detection.end = (start + len) as u32,
+                }
+            }
+        }
     }
 
     /// The places of names and addresses that the text itself tells: the model is not asked what they are.
@@ -141,4 +170,19 @@ impl Detector {
         }
         *items = all;
     }
+}
+
+/// Bytes of a facility's name without the words behind it that lead to somebody: `St Mary, attending Dr. `.
+fn without_role(text: &[u8]) -> usize {
+    let mut name = text.trim_ascii_end();
+    while !name.is_empty() {
+        let blank = name.iter().rposition(|it| *it == b' ');
+        let word = &name[blank.map_or(0, |it| it + 1)..];
+        let is_role = word[0].is_ascii_lowercase() || matches!(word.last(), Some(b'.' | b':')) || word == b"Dr";
+        if !is_role {
+            break;
+        }
+        name = name[..blank.unwrap_or(0)].trim_ascii_end();
+    }
+    name.strip_suffix(b",").unwrap_or(name).len()
 }

@@ -95,7 +95,7 @@ pub struct Detector {
 
 /// What was found in one block before the rest of its source is known: detections with the evidence of their own
 /// block, weak ones among them. Holds no text.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Candidates {
     /// In order of `start`; they overlap only where one identifier begins with another.
     pub items: Vec<Candidate>,
@@ -106,7 +106,7 @@ pub struct Candidates {
     columns: Vec<ColumnTally>,
     /// Words of names, as hashes.
     words: Vec<Words>,
-    /// Values established, and those of places where known ones may stand, as keyed hashes.
+    /// Values established, and those of places where known ones may stand, as hashes.
     values: Vec<u64>,
     /// Words after which something is called, as hashes; at most as many as a block remembers.
     rejected: Vec<u64>,

@@ -66,6 +66,65 @@ fn a_label_speaks_of_its_own_value_only() {
 }
 
 #[test]
+fn what_stands_around_a_name_is_no_part_of_it() {
+    let names =
+        |text: &str| found(text).into_iter().filter(|it| it.0 == "person_name").map(|it| it.1).collect::<Vec<_>>();
+    assert_eq!(names("Fluids were given IV. Nephew Oscar Lindqvist waited outside."), ["Oscar Lindqvist"]);
+    assert_eq!(names("From: Oscar Lindqvist@NORTHWIND on Monday"), ["Oscar Lindqvist"]);
+    assert_eq!(names("A letter by the cleric Yusuf al-Hadari was read."), ["Yusuf al-Hadari"]);
+}
+
+#[test]
+fn a_facility_ends_before_the_name_of_somebody() {
+    let shown = |text: &str| found(text).into_iter().map(|it| it.1).collect::<Vec<_>>();
+    assert_eq!(shown("Hospital name: St Ives, attending Jane Doe"), ["St Ives", "Jane Doe"]);
+    assert_eq!(shown("clinic_name: Lakeview General, Dr. Jane Doe"), ["Lakeview General", "Jane Doe"]);
+    assert_eq!(shown("Hospital name: Jane Doe Memorial Hospital"), ["Jane Doe Memorial Hospital"]);
+    assert_eq!(shown("Hospital name: Dr. Jane Doe"), ["Jane Doe"]);
+}
+
+#[test]
+fn what_must_be_a_name_is_one() {
+    for (name, text) in [
+        ("Tobias", "We spoke with her son Tobias (guardian) on the ward."),
+        ("Tobias", "Tobias is a 9 year old with a cough."),
+        ("Brittany", "Brittany is a 68 year old with a cough."),
+    ] {
+        assert!(found(text).contains(&("person_name".into(), name.into())), "{text}: {:?}", found(text));
+    }
+}
+
+#[test]
+fn ships_storms_and_signs_are_nobody() {
+    for text in [
+        "He served on the USS Larkin for two years.",
+        "Hurricane Edna closed the clinic for a week.",
+        "Negative Lindqvist's Sign on the left, no rebound.",
+    ] {
+        assert_eq!(found(text).iter().find(|it| it.0 == "person_name"), None, "{text}");
+    }
+}
+
+#[test]
+fn what_is_remembered_is_the_same_everywhere_and_is_not_shown() {
+    let remembered = || {
+        let detector = detector();
+        let candidates = detector.find(&Segment::narrative(b"Patient: Jane Doe, seen by Dr. Mary Hill."));
+        let mut memory = SourceMemory::default();
+        detector.learn(&mut memory, &candidates);
+        (candidates.words.clone(), format!("{memory:?} {candidates:?}"))
+    };
+    let (words, shown) = remembered();
+    assert_eq!((words.clone(), shown.clone()), remembered());
+    assert!(!shown.contains(&words[0][0].to_string()), "{shown}");
+}
+
+#[test]
+fn operators_of_a_page_are_nobody_and_nowhere() {
+    assert!(found("/F1 12 Tf\n1 0 0 1 72 720 Tm\n(Hello) Tj\n0 -14 Td\n(again) Tj").is_empty());
+}
+
+#[test]
 fn short_prefixes_belong_to_their_number() {
     let values = |text: &str| found(text).into_iter().map(|it| it.1).collect::<Vec<_>>();
     assert_eq!(values("MRN: PT-4471-B, Encounter ID: E-10045877"), ["PT-4471-B", "E-10045877"]);

@@ -5,6 +5,7 @@ use super::Finder;
 use crate::detect::gazetteer::Place;
 use crate::detect::matcher::Matcher::{AddressTail, CountyName, Crossing, PlaceName, PlaceWithState};
 use crate::detect::matcher::{is_state_abbreviation, postcode};
+use crate::detect::names::token::is_upper;
 use crate::detect::validate::Words;
 
 /// A shorter field is no running text.
@@ -36,7 +37,9 @@ const CITY: u8 = 16;
 const DOWNTOWN: u8 = 32;
 
 /// Words before a preposition that make a place of what follows, and the prepositions for which they do.
-const LIVING: [(&[u8], u8); 52] = [
+const LIVING: [(&[u8], u8); 55] = [
+    (b"m", IN),
+    (b"am", IN),
     (b"lives", IN),
     (b"live", IN),
     (b"lived", IN),
@@ -72,6 +75,7 @@ const LIVING: [(&[u8], u8); 52] = [
     (b"village", OF),
     (b"suburb", OF),
     (b"outskirts", OF),
+    (b"university", OF),
     (b"flew", FROM | TO),
     (b"flies", FROM | TO),
     (b"flying", FROM | TO),
@@ -107,9 +111,11 @@ static NO_PLACES: Words = Words::new(&[
     "alf",
     "allergy",
     "an",
+    "applied",
     "april",
     "arabic",
     "article",
+    "arts",
     "asdf",
     "assisted",
     "atrial",
@@ -136,7 +142,9 @@ static NO_PLACES: Words = Words::new(&[
     "doctors",
     "dr",
     "ed",
+    "education",
     "emergency",
+    "engineering",
     "english",
     "er",
     "exam",
@@ -153,6 +161,7 @@ static NO_PLACES: Words = Words::new(&[
     "grade",
     "group",
     "he",
+    "health",
     "heaven",
     "her",
     "his",
@@ -172,6 +181,7 @@ static NO_PLACES: Words = Words::new(&[
     "july",
     "june",
     "labor",
+    "law",
     "level",
     "line",
     "love",
@@ -179,7 +189,9 @@ static NO_PLACES: Words = Words::new(&[
     "march",
     "may",
     "medicaid",
+    "medical",
     "medicare",
+    "medicine",
     "memory",
     "miss",
     "monday",
@@ -187,6 +199,7 @@ static NO_PLACES: Words = Words::new(&[
     "mr",
     "mrs",
     "ms",
+    "music",
     "my",
     "neurology",
     "nicu",
@@ -215,6 +228,8 @@ static NO_PLACES: Words = Words::new(&[
     "room",
     "saturday",
     "school",
+    "science",
+    "sciences",
     "section",
     "september",
     "she",
@@ -232,6 +247,7 @@ static NO_PLACES: Words = Words::new(&[
     "surgery",
     "table",
     "team",
+    "technology",
     "the",
     "therapy",
     "they",
@@ -272,6 +288,19 @@ impl Finder<'_> {
                 }
             }
         }
+        if !self.text[lo..hi].is_ascii() {
+            self.other_capitals(lo + 4);
+        }
+    }
+
+    /// The same for capitals that are no ASCII letters, which the masks do not know: `in Århus`.
+    fn other_capitals(&mut self, mut at: usize) {
+        while let Some(start) = self.masks.word.next_set(at, self.hi) {
+            at = self.word_end(start);
+            if self.text[start - 1] == b' ' && is_upper(&self.text[start..at]) && self.text[start] >= 0x80 {
+                self.behind_preposition(start - 1, start);
+            }
+        }
     }
 
     #[inline]
@@ -283,6 +312,8 @@ impl Finder<'_> {
         let (a, b, behind) = if matches!(c, b' ' | b'\r') { (a, b, at - 2) } else { (b, c, at - 1) };
         if b == b',' {
             self.state(behind - 1, at, true);
+        } else if b.is_ascii_digit() || b == b'.' && self.text.get(behind.wrapping_sub(4)) == Some(&b' ') {
+            self.corner(behind);
         } else if b.is_ascii_lowercase() {
             let ends = [a | 0x20, b];
             if matches!(&ends, b"in" | b"wn" | b"om" | b"of" | b"to" | b"ar" | b"de" | b"ty") {
@@ -420,34 +451,11 @@ impl Finder<'_> {
         }
     }
 
-    /// Where the names of two streets end that begin at `at`, behind `corner of`.
-    fn crossing(&self, of: usize, at: usize) -> Option<usize> {
-        let before = &self.text[self.lo.max(of.saturating_sub(13))..of];
-        if !before.ends_with(b"corner ") && !before.ends_with(b"intersection ") {
-            return None;
-        }
-        let first = self.numbered_name(at)?;
-        let joint: &[&[u8]] = &[b" and ", b" & "];
-        let joint = joint.iter().find(|it| self.bounded()[first..].starts_with(it))?;
-        self.numbered_name(first + joint.len())
-    }
-
-    /// Capitalised words, perhaps with a number and a street's suffix behind them.
-    fn numbered_name(&self, at: usize) -> Option<usize> {
-        let mut end = self.words_of_name(at)?;
-        let number = self.word_end((end + 1).min(self.hi));
-        if self.byte(end) == b' ' && number > end + 1 && self.text[end + 1..number].iter().all(u8::is_ascii_digit) {
-            end = number;
-            end = if self.byte(end) == b' ' { self.words_of_name(end + 1).unwrap_or(end) } else { end };
-        }
-        let full_stop = self.byte(end) == b'.' && self.byte(end + 1) == b' ' && self.byte(end + 2).is_ascii_lowercase();
-        Some(end + usize::from(full_stop || self.byte(end) == b'.' && self.bounded()[end..].starts_with(b". and ")))
-    }
-
     /// Words that no list has: only behind words that speak of living there, or before a postcode.
     fn unknown_place(&mut self, preposition: usize, at: usize, kind: u8) {
         let Some(stop) = self.words_of_name(at) else { return };
-        if stop < at + 4 || self.is_no_place(at, self.word_end(at)) || self.is_no_place_at_end(at, stop) {
+        let none = self.is_no_place(at, self.word_end(at)) || self.is_no_place_at_end(at, stop);
+        if stop < at + 4 || none || self.is_of_code(at, stop) {
             return;
         }
         if self.speaks_of_living(preposition, kind) {
@@ -468,6 +476,14 @@ impl Finder<'_> {
         }
     }
 
+    /// True for words such as `CopyTools`, but not for `McAllen` or `LaGrange`.
+    fn is_of_code(&self, at: usize, end: usize) -> bool {
+        /// Letters before the second capital of a place's name.
+        const LONGEST: usize = 3;
+        let hump = self.masks.hump.next_set(at + 1, end);
+        hump.is_some_and(|at| self.text[at - 1].is_ascii_lowercase() && at - self.word_start(at) > LONGEST)
+    }
+
     /// True where one of the words before a preposition at `at` speaks of living somewhere.
     fn speaks_of_living(&self, at: usize, kind: u8) -> bool {
         if kind & DOWNTOWN != 0 {
@@ -485,8 +501,13 @@ impl Finder<'_> {
                 row.1 & kind != 0 && row.0[0] == word[0] | 0x20 && row.0.eq_ignore_ascii_case(word)
             };
             if let Some(row) = LIVING.iter().find(says) {
-                // `year in` is one only behind an ordinal number: `its 10th year in`.
-                return row.0 != b"year" || self.is_ordinal_before(before);
+                return match row.0 {
+                    // `year in` is one only behind an ordinal number: `its 10th year in`.
+                    b"year" => self.is_ordinal_before(before),
+                    // `I'm in`, `I am in`
+                    b"m" | b"am" => matches!(self.text[self.lo..before], [.., b'I', b'\'' | b' ']) && end + 1 == at,
+                    _ => true,
+                };
             }
         }
         false

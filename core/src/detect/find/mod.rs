@@ -1,6 +1,7 @@
 //! One pass over a block: from trigger to trigger, each decided on the spot. Never rescans the text for a pattern.
 
 mod address;
+mod crossing;
 mod groups;
 mod hl7;
 mod judge;

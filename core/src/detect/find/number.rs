@@ -377,6 +377,7 @@ impl Finder<'_> {
             return found;
         }
         match len {
+            0..=3 if self.leads_to_a_street(at, end) => self.consider_in(at, &self.before(at), &[]).unwrap_or(end),
             0..=1 if self.options.min_permille >= 500 => end,
             0..=1 => self.age(at, end).unwrap_or(end),
             2 | 3 => self.age(at, end).unwrap_or_else(|| self.identifier_if_labelled(at, end)),

@@ -57,6 +57,15 @@ impl Finder<'_> {
         if in_prose { self.named_beyond(at, end, &before) } else { None }
     }
 
+    /// `lives at 14 mill lane`: a short number may be a house's, where words in small letters follow.
+    #[inline]
+    pub(super) fn leads_to_a_street(&self, at: usize, end: usize) -> bool {
+        self.byte(end) == b' ' && self.byte(end + 1).is_ascii_lowercase() && {
+            let before = self.text[self.lo..at].strip_suffix(b" at ");
+            before.is_some_and(|it| [&b"es"[..], b"ve", b"ng"].iter().any(|verb| it.ends_with(verb)))
+        }
+    }
+
     /// A run of five digits: behind a state it is a ZIP code, and the city stands before the state.
     pub(super) fn zip(&mut self, at: usize, end: usize) -> usize {
         if let Some(start) = self.city_start(at)

@@ -219,6 +219,8 @@ impl Finder<'_> {
         }
         let value = &self.text[at..end];
         let telling = value.iter().any(u8::is_ascii_digit) && value.contains(&b' ');
-        (telling && !value.contains(&b'@')).then_some(end)
+        // Programs have addresses as well: `address = hex $2`.
+        let of_code = |it: &u8| matches!(it, b'@' | b'$' | b'%' | b'=' | b'*' | b'\\' | b'_' | b'~' | b'^');
+        (telling && !value.iter().any(of_code)).then_some(end)
     }
 }

@@ -88,6 +88,11 @@ impl Token {
         self.is_capitalised() || self.shape == Shape::Lower && self.entry.cue() != Cue::Particle
     }
 
+    /// True for what stands before a name and is no part of it, however it is written: `Mother`, `Patient`, a suffix.
+    pub fn leads_to_name(&self) -> bool {
+        matches!(self.entry.cue(), Cue::Relation | Cue::Patient | Cue::Suffix) && self.entry.given() <= 2
+    }
+
     /// True for letters.
     pub fn is_word(&self) -> bool {
         self.is_capitalised() || matches!(self.shape, Shape::Lower | Shape::Code | Shape::Alphanumeric)
@@ -279,7 +284,8 @@ impl Tokens<'_> {
         let (hash, mut entry) = self.known(start, end);
         if entry.is_unknown() && parts.len() > 1 {
             let of = |it: &(usize, usize)| self.lexicon.entry(word_hash(self.text, it.0, it.1));
-            entry = parts.iter().map(of).fold(Entry::default(), Entry::likelier_name);
+            let entries = parts.iter().map(of).filter(|it| it.cue() != Cue::Particle);
+            entry = entries.fold(Entry::default(), Entry::likelier_name);
         }
         (hash, entry)
     }
@@ -346,7 +352,8 @@ impl Tokens<'_> {
             before == b'.' && start > 2 && is_letter(self.text[start - 2]) && is_letter(self.text[start - 3]);
         let dotted_behind = behind(end) == b'.' && end > start + 1 && is_letter(behind(end + 1));
         matches!(before, b'_' | b'@' | b'#' | b'$' | b'\\' | b'%' | b'&' | b'/')
-            || matches!(behind(end), b'_' | b'@' | b'$' | b'\\' | b'=' | b'/')
+            || matches!(behind(end), b'_' | b'$' | b'\\' | b'=' | b'/')
+            || behind(end) == b'@' && !(before == b' ' && behind(end + 1).is_ascii_uppercase())
             || behind(end) == b'(' && is_letter(behind(end + 1))
             || behind(end) == b':' && behind(end + 1) == b':'
             || dotted_before
@@ -425,7 +432,7 @@ pub fn is_letter(byte: u8) -> bool {
 }
 
 /// True where a word begins with a capital: ASCII, or of Latin-1, Greek or Cyrillic.
-fn is_upper(word: &[u8]) -> bool {
+pub fn is_upper(word: &[u8]) -> bool {
     match *word {
         [b'A'..=b'Z', ..] | [0xC3, 0x80..=0x9E, ..] | [0xCE, 0x80..=0xAB, ..] | [0xD0, 0x80..=0xAF, ..] => true,
         // Latin Extended-A: capitals are even up to U+0137 and from U+014A on, odd between.

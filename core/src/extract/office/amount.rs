@@ -1,16 +1,25 @@
 //! Amounts as cells show them: with signs of currency, groups of digits, percents, fractions. Nothing is rounded away.
 
+use std::fmt;
+
 /// The most that one letter of a format multiplies or divides by, and digits of a fraction.
 const MAX_PLACES: usize = 15;
 const MAX_FRACTION: usize = 3;
 
 /// How amounts above, below and of zero are shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(in super::super) struct Amount {
     sections: Vec<Section>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// How many sections: what they hold are words of the document.
+impl fmt::Debug for Amount {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Amount({} sections)", self.sections.len())
+    }
+}
+
+#[derive(Clone, Default, PartialEq, Eq)]
 struct Section {
     parts: Vec<Part>,
     /// Digits before the point that are always shown, and those behind it: always, at most.
@@ -25,7 +34,7 @@ struct Section {
     tells: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Literal(char),
     Whole,
@@ -212,6 +221,13 @@ fn grouped(digits: &str, least: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::number::{parse, show};
+    use super::*;
+
+    #[test]
+    fn an_amount_says_how_long_it_is_and_no_word_of_it() {
+        let amount = Amount::parse(&["\"for Lindqvist \"#,##0.00"]);
+        assert_eq!(format!("{amount:?}"), "Some(Amount(1 sections))");
+    }
 
     #[test]
     fn amounts_are_shown_where_that_tells_all_of_them() {

@@ -111,7 +111,7 @@ impl Cells {
 }
 
 /// What somebody wrote at a cell.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(in super::super) struct Remark {
     pub(in super::super) row: u32,
     pub(in super::super) column: u32,

@@ -32,7 +32,7 @@ pub(in super::super) enum Look {
 }
 
 /// A part of what is shown at a level.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Part {
     Char(char),
     /// The number of that level, which is this one or a higher one.
@@ -40,7 +40,7 @@ pub(in super::super) enum Part {
 }
 
 /// One level of a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(in super::super) struct Level {
     pub(in super::super) start: u32,
     pub(in super::super) look: Look,
@@ -52,7 +52,7 @@ pub(in super::super) struct Level {
 }
 
 /// A use of a list by paragraphs: lists of several uses go on counting.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(in super::super) struct Use {
     pub(in super::super) list: u32,
     pub(in super::super) levels: [Option<Level>; LEVELS],
@@ -61,7 +61,7 @@ pub(in super::super) struct Use {
 }
 
 /// The lists of a document and how far each was counted.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(in super::super) struct Lists {
     lists: HashMap<u32, [Level; LEVELS]>,
     uses: HashMap<u32, Use>,

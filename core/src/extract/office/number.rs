@@ -1,5 +1,7 @@
 //! What a number in a cell means by its format: dates, padded identifiers, plain numbers.
 
+use std::fmt;
+
 use super::amount::Amount;
 use crate::model::civil;
 
@@ -21,7 +23,7 @@ pub(in super::super) enum Shown {
 }
 
 /// Digits and what stands between them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(in super::super) struct Mask {
     /// `0`, `#` and literals.
     places: Vec<Place>,
@@ -29,7 +31,14 @@ pub(in super::super) struct Mask {
     most: Option<u64>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How many places: literals are words of the document.
+impl fmt::Debug for Mask {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Mask({} places)", self.places.len())
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// A digit that is always shown.
     Zero,

@@ -13,7 +13,7 @@ const MAX_STYLES: usize = 1 << 14;
 const MAX_BASES: usize = 16;
 
 /// What a paragraph, or a style of paragraphs, says of its number.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Numbered {
     style: Option<String>,
     list: Option<u32>,
@@ -21,7 +21,7 @@ pub(super) struct Numbered {
 }
 
 /// Lists, and the styles whose paragraphs are numbered.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Numbering {
     lists: Lists,
     styles: HashMap<String, Numbered>,

@@ -10,7 +10,7 @@ use super::xml::{Event, Xml};
 const MAX_BYTES: usize = 16 << 20;
 
 /// One relationship.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Relation {
     pub(super) id: String,
     /// The last step of its type: `comments`, `hyperlink`.

@@ -17,7 +17,7 @@ const PREAMBLE: usize = 10;
 const PROSE: usize = 256;
 
 /// One row.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(in super::super) struct Row {
     /// Its number, from 1.
     pub(in super::super) number: u64,
@@ -26,7 +26,6 @@ pub(in super::super) struct Row {
 }
 
 /// A table being read.
-#[derive(Debug)]
 pub(in super::super) struct Table {
     rows: Vec<Row>,
     bytes: usize,
@@ -38,7 +37,7 @@ pub(in super::super) struct Table {
 }
 
 /// What names the cells of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Shape {
     /// Its row of that index among the first ones.
     Header { row: usize, names: Vec<(u32, String)> },
