@@ -68,8 +68,8 @@ impl Detector {
         self.find_nameless(segment, plain, prepared, &cells.searched, found);
     }
 
-    /// `Hospital name: St Mary, attending Jane Doe`: a facility's name ends before that of somebody whom a role leads
-    /// to, where that name ends the value.
+    /// `Hospital name: St Mary, attending Jane Doe`: a facility's name ends before that of somebody whom a role leads to,
+    /// where that name ends the value.
     fn part_facilities(&self, text: &[u8], items: &mut [Candidate], names: &Names) {
         for index in 0..items.len() {
             let facility = items[index].detection;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::hash::{BuildHasher, RandomState};
 
 use super::names::Words;
 use super::sweep::Known;
@@ -40,14 +40,10 @@ const MOST_VALUES: usize = 4096;
 /// A source that knows more words of names is about many people: a word of its path is one by chance.
 const FEW_WORDS: usize = 64;
 
-/// Places hashes in tables, always alike: the same source is remembered in the same way everywhere. Whoever writes a
-/// source to make its hashes collide gains little, as no table grows beyond a few thousand of them.
-type Placing = BuildHasherDefault<DefaultHasher>;
-
 /// What is remembered of a source. Bounded.
 #[derive(Clone, Default)]
 pub struct SourceMemory {
-    columns: HashMap<u64, Column, Placing>,
+    columns: HashMap<u64, Column>,
     names: Remembered,
     values: Values,
     /// Words after which something is called: they name nobody by themselves.
@@ -68,7 +64,7 @@ impl fmt::Debug for Candidates {
     }
 }
 
-/// What the source's structured fields hold, by hash. Two generations, as of names.
+/// What the source's structured fields hold, by keyed hash. Two generations, as of names.
 #[derive(Clone, Default)]
 struct Values {
     younger: HashedMap<Known>,
@@ -93,17 +89,18 @@ impl Values {
     }
 }
 
-/// Words of the source's names, as hashes. Two generations: when the younger is full it becomes the older, so that what
-/// was not met again for long is forgotten.
+/// Words of the source's names, as hashes under a key of this memory's own, so that nobody who sees it can try words.
+/// Two generations: when the younger is full it becomes the older, so that what was not met again for long is forgotten.
 #[derive(Clone, Default)]
 struct Remembered {
+    key: RandomState,
     younger: HashedSet,
     older: HashedSet,
 }
 
 impl Remembered {
     fn add(&mut self, word: u64) {
-        let word = spread(word);
+        let word = self.key.hash_one(word);
         if self.younger.len() >= MOST_WORDS / 2 && !self.younger.contains(&word) {
             self.older = std::mem::take(&mut self.younger);
         }
@@ -114,19 +111,14 @@ impl Remembered {
         if self.younger.is_empty() {
             return false;
         }
-        let word = spread(word);
+        let word = self.key.hash_one(word);
         self.younger.contains(&word) || self.older.contains(&word)
     }
 }
 
-/// A word's hash, of which whoever chose the word did not choose a bit.
-fn spread(word: u64) -> u64 {
-    Placing::default().hash_one(word)
-}
-
 /// What is known of names when a block is settled: from the block itself, and from its source.
 pub(super) struct KnownNames<'m> {
-    own: HashSet<u64, Placing>,
+    own: HashSet<u64>,
     source: &'m SourceMemory,
 }
 
@@ -136,7 +128,7 @@ impl<'m> KnownNames<'m> {
         let rejects = !candidates.rejected.is_empty() || !memory.rejected.younger.is_empty();
         let own = match rejects || candidates.items.iter().any(weak) {
             true => established(candidates).collect(),
-            false => HashSet::default(),
+            false => HashSet::new(),
         };
         KnownNames { own, source: memory }
     }

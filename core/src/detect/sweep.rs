@@ -1,8 +1,8 @@
 //! Values that a source's structured fields establish, and where they may stand again: in prose, in paths, in fields
-//! of which nobody knows what they hold. Keeps hashes, never text.
+//! of which nobody knows what they hold. Keeps keyed hashes, never text.
 
 use std::cmp::Reverse;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, RandomState};
 
 use super::masks::Masks;
 use super::normalise::Plain;
@@ -38,9 +38,10 @@ const SOUGHT: [SafeHarbor; 10] = [
     SafeHarbor::R,
 ];
 
-/// What is looked for again.
+/// What is looked for again, and the key of its hashes.
 #[derive(Debug)]
 pub(super) struct Sweep {
+    key: RandomState,
     /// Per pattern.
     sought: Vec<bool>,
 }
@@ -68,7 +69,7 @@ impl Known {
 impl Sweep {
     pub(super) fn new(categories: impl Iterator<Item = Option<SafeHarbor>>) -> Sweep {
         let sought = categories.map(|it| it.is_some_and(|it| SOUGHT.contains(&it))).collect();
-        Sweep { sought }
+        Sweep { key: RandomState::new(), sought }
     }
 
     /// True for a value that is looked for again, if it stands in a structured field.
@@ -93,12 +94,7 @@ impl Sweep {
         let kept = &kept[..len];
         let tells = len >= SHORTEST && digits > 0 && (digits < len || len >= SHORTEST_NUMBER && !is_day(kept));
         let varied = kept.iter().any(|it| *it != kept[0]);
-        if !tells || !varied {
-            return 0;
-        }
-        let mut hasher = DefaultHasher::new();
-        kept.hash(&mut hasher);
-        hasher.finish().max(1)
+        if tells && varied { self.key.hash_one(kept).max(1) } else { 0 }
     }
 }
 

@@ -106,17 +106,13 @@ fn ships_storms_and_signs_are_nobody() {
 }
 
 #[test]
-fn what_is_remembered_is_the_same_everywhere_and_is_not_shown() {
-    let remembered = || {
-        let detector = detector();
-        let candidates = detector.find(&Segment::narrative(b"Patient: Jane Doe, seen by Dr. Mary Hill."));
-        let mut memory = SourceMemory::default();
-        detector.learn(&mut memory, &candidates);
-        (candidates.words.clone(), format!("{memory:?} {candidates:?}"))
-    };
-    let (words, shown) = remembered();
-    assert_eq!((words.clone(), shown.clone()), remembered());
-    assert!(!shown.contains(&words[0][0].to_string()), "{shown}");
+fn what_is_remembered_is_not_shown() {
+    let detector = detector();
+    let candidates = detector.find(&Segment::narrative(b"Patient: Jane Doe, seen by Dr. Mary Hill."));
+    let mut memory = SourceMemory::default();
+    detector.learn(&mut memory, &candidates);
+    let shown = format!("{memory:?} {candidates:?}");
+    assert!(!shown.contains(&candidates.words[0][0].to_string()), "{shown}");
 }
 
 #[test]

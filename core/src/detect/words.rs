@@ -52,8 +52,7 @@ pub fn keys(words: impl Iterator<Item = u64>) -> Vec<u64> {
         .collect()
 }
 
-/// A map whose keys are hashes already: of our own words, or of at most a few thousand values, so that whoever makes
-/// many fall together gains little.
+/// A map whose keys are hashes already: of our own words, or keyed ones, so that nobody can make many fall together.
 pub type HashedMap<V> = HashMap<u64, V, BuildHasherDefault<AsIs>>;
 /// A set of such.
 pub type HashedSet = HashSet<u64, BuildHasherDefault<AsIs>>;

@@ -8,6 +8,7 @@ mod judge;
 mod locality;
 mod number;
 mod place;
+mod plain;
 mod separator;
 mod token;
 
