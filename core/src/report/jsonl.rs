@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use super::json::{write_counts, write_number, write_score, write_string, write_strings};
+use super::json::{Repeated, write_counts, write_number, write_score, write_string, write_strings};
 use super::labels::{Labels, Spot, Where};
 use super::{Output, Report, ReportOptions};
 use crate::Error;
@@ -21,6 +21,8 @@ pub struct JsonLines {
     labels: Labels,
     place: Where,
     parts: ConstantParts,
+    /// The number of the line at hand.
+    line: Repeated,
     /// `"source":…` of the source at hand.
     source: Vec<u8>,
     /// The beginning of its findings' rows, up to their places.
@@ -36,6 +38,7 @@ impl JsonLines {
             labels: Labels::new(&options.masking).with_paths_masked(options.mask_paths),
             place: Where::default(),
             parts: ConstantParts::default(),
+            line: Repeated::default(),
             source: Vec::new(),
             head: Vec::new(),
         }
@@ -62,7 +65,7 @@ impl JsonLines {
         self.place.write(out, frame, Spot::of(finding), &mut self.labels);
         if let Some(line) = finding.line {
             out.extend_from_slice(b",\"line\":");
-            write_number(out, line);
+            self.line.write(out, line);
         }
         out.extend_from_slice(self.parts.of(self.detector.ruleset(), &finding.detection));
         if let Some(span) = &finding.span {

@@ -28,6 +28,26 @@ pub fn write_number(out: &mut Vec<u8>, mut number: u64) {
     out.extend_from_slice(&digits.as_flattened()[place * 4 + leading..]);
 }
 
+/// A number that is written again and again: its digits are made once.
+#[derive(Debug, Default)]
+pub struct Repeated {
+    number: u64,
+    digits: Vec<u8>,
+}
+
+impl Repeated {
+    /// Appends a number, which is mostly the last one.
+    #[inline]
+    pub fn write(&mut self, out: &mut Vec<u8>, number: u64) {
+        if self.number != number || self.digits.is_empty() {
+            self.number = number;
+            self.digits.clear();
+            write_number(&mut self.digits, number);
+        }
+        out.extend_from_slice(&self.digits);
+    }
+}
+
 /// Appends thousandths as a decimal fraction without trailing zeros: 850 is `0.85`.
 pub fn write_score(out: &mut Vec<u8>, permille: u16) {
     write_number(out, u64::from(permille / 1000));
@@ -129,6 +149,9 @@ mod tests {
             assert_eq!(written(|out| write_number(out, number)), number.to_string());
         }
         assert_eq!(written(|out| write_number(out, u64::MAX)), u64::MAX.to_string());
+        let mut repeated = Repeated::default();
+        let all = written(|out| [0, 0, 7, 7, 12_345, 0].into_iter().for_each(|number| repeated.write(out, number)));
+        assert_eq!(all, "0077123450");
         for (permille, text) in [(0, "0"), (1000, "1"), (850, "0.85"), (985, "0.985"), (5, "0.005"), (500, "0.5")] {
             assert_eq!(written(|out| write_score(out, permille)), text);
         }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::json::{base64, write_number, write_string};
+use super::json::{Repeated, base64, write_number, write_string};
 use crate::detect::{Detector, SourceMemory};
 use crate::model::{
     Field, Finding, Frame, Grid, LabelId, NO_NODE, NodeStep, Segment, Standard, StandardField, Step, Text,
@@ -186,6 +186,8 @@ impl Labels {
 #[derive(Default)]
 pub(crate) struct Where {
     prefix: Vec<u8>,
+    /// The number of the record at hand.
+    record: Repeated,
     /// What stands behind the record's number, by label.
     columns: Vec<Option<Vec<u8>>>,
 }
@@ -241,14 +243,14 @@ impl Where {
         match &frame.grid {
             Grid::Rows | Grid::Messages => {
                 out.extend_from_slice(b"{\"row\":");
-                write_number(out, record);
+                self.record.write(out, record);
                 out.extend_from_slice(self.column(frame, spot.label, number, labels));
             }
             Grid::Table(table) => {
                 out.extend_from_slice(b"{\"table\":");
                 write_string(out, &labels.show(table));
                 out.extend_from_slice(b",\"row\":");
-                write_number(out, record);
+                self.record.write(out, record);
                 out.extend_from_slice(self.column(frame, spot.label, number, labels));
             }
             Grid::Sheet(name) => {
@@ -263,11 +265,12 @@ impl Where {
     }
 
     fn column(&mut self, frame: &Frame, label: u32, number: u32, labels: &mut Labels) -> &[u8] {
-        let name = &match &frame.grid {
-            Grid::Table(table) => within(table, &frame.labels[label as usize].name),
-            _ => frame.labels[label as usize].name.clone(),
-        };
         self.columns[label as usize].get_or_insert_with(|| {
+            let name = &frame.labels[label as usize].name;
+            let name = match &frame.grid {
+                Grid::Table(table) => &within(table, name),
+                _ => name,
+            };
             let mut column = b",\"column\":".to_vec();
             if name.is_empty() {
                 write_number(&mut column, u64::from(number) + 1);
