@@ -61,7 +61,7 @@ pub fn run(setup: &Setup) -> Result<Report> {
 }
 
 fn contenders(phisift: &Path, peers: Vec<Peer>) -> Vec<Contender> {
-    let (table, jsonl) = (phisift.to_path_buf(), phisift.to_path_buf());
+    let (table, jsonl, nameless) = (phisift.to_path_buf(), phisift.to_path_buf(), phisift.to_path_buf());
     let mut contenders = vec![
         Contender {
             key: "table",
@@ -73,6 +73,12 @@ fn contenders(phisift: &Path, peers: Vec<Peer>) -> Vec<Contender> {
             key: "jsonl",
             title: "phisift, every finding written".into(),
             command: Box::new(move |file| scan(&jsonl, file, &["--format", "jsonl", "--output", "/dev/null"])),
+            accepted: &[0],
+        },
+        Contender {
+            key: "nameless",
+            title: "phisift without names and cities".into(),
+            command: Box::new(move |file| scan(&nameless, file, &["--skip", "person_name", "--skip", "city"])),
             accepted: &[0],
         },
     ];
