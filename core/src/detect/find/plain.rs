@@ -17,6 +17,7 @@ impl Finder<'_> {
             _ => false,
         };
         let len = end - at;
+        // Two or three digits may be an age, which a word behind a mark still tells.
         let may_close = || match self.byte(end) {
             b',' | b';' | b'}' | b']' | b'"' | b'&' | b'\n' => !matches!(len, 2 | 3),
             b' ' => self.byte(end + 1).is_ascii_lowercase() && self.is_before_plain_word(end, len),
@@ -58,7 +59,8 @@ impl Finder<'_> {
             b'A'..=b'Z' => len != 5 && !before[1..].ends_with(b"ox"),
             _ => false,
         };
-        if !written || self.may_name_street(first, at - 1) || street_lead(next) {
+        let in_street = self.may_name_street(first, at - 1) || street_lead(next) || self.leads_to_a_street(at, end);
+        if !written || in_street {
             return false;
         }
         if matches!(len, 1 | 2 | 4) && self.may_end_month(first, at - 1)
@@ -96,7 +98,7 @@ mod tests {
         pub(super) static THOROUGH: Cell<bool> = const { Cell::new(false) };
     }
 
-    const PIECES: [&str; 76] = [
+    const PIECES: [&str; 79] = [
         "1",
         "7",
         "12",
@@ -163,6 +165,9 @@ mod tests {
         "Dr ",
         "mrs ",
         "was ",
+        "lives at ",
+        "mill lane ",
+        "years old ",
         " ",
         " ",
         " ",
