@@ -217,9 +217,27 @@ impl Finder<'_> {
         }
         let start = word + usize::from(self.byte(word) == b'.');
         let named = (self.byte(start) == b' ').then(|| self.words_of_name(start + 1))?;
+        let named = named.or_else(|| self.words_of_a_rue(end + 1, start + 1));
         let stop = named.filter(|stop| *stop > start + 3)?;
         self.put(StreetBehind, self.with_house_number(at), stop)?;
         Some(self.rest_of_address(stop))
+    }
+
+    /// `26 rue des martyrs`: behind an article and a word in lower case at `at`, which many a French street is called,
+    /// and a name that may follow. The word for its kind is at `kind`.
+    fn words_of_a_rue(&self, kind: usize, at: usize) -> Option<usize> {
+        const KINDS: [&[u8]; 5] = [b"rue", b"impasse", b"chemin", b"quai", b"boulevard"];
+        const ARTICLES: [&[u8]; 6] = [b"de la ", b"de l'", b"des ", b"du ", b"de ", b"d'"];
+        if !KINDS.iter().any(|it| it.eq_ignore_ascii_case(&self.text[kind..self.word_end(kind)])) {
+            return None;
+        }
+        let rest = &self.bounded()[at..];
+        let start = at + ARTICLES.iter().find(|it| rest.starts_with(it))?.len();
+        let stop = self.word_end(start.min(self.hi));
+        let word = &self.text[start..stop];
+        let whole = word.len() > 3 && word.iter().all(|it| it.is_ascii_lowercase() || *it >= 0x80);
+        let name = || if self.byte(stop) == b' ' { self.words_of_name(stop + 1) } else { None };
+        whole.then(|| name().unwrap_or(stop))
     }
 
     /// Behind up to five capitalised words that begin at `at`, particles between them.

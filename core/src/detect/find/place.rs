@@ -73,6 +73,11 @@ impl Finder<'_> {
         {
             return found;
         }
+        if let Some(start) = self.small_field_post(at)
+            && let Some(found) = self.put(AddressTail, start, end)
+        {
+            return found;
+        }
         if self.byte(end) == b'-'
             && let Some(found) = self.consider(at, &[ZipPlus4])
         {
@@ -147,6 +152,14 @@ impl Finder<'_> {
     fn is_field_post(&self, at: usize) -> bool {
         let before = &self.text[self.lo.max(at.saturating_sub(4))..at];
         matches!(before, b"APO " | b"FPO " | b"DPO ")
+    }
+
+    /// Where `apo ae` in small letters before `at` begins: nothing else ends so.
+    fn small_field_post(&self, at: usize) -> Option<usize> {
+        let start = at.checked_sub(7).filter(|it| *it >= self.lo)?;
+        let post =
+            matches!(self.text[start..at], [b'a' | b'd' | b'f', b'p', b'o', b' ', b'a', b'a' | b'e' | b'p', b' ']);
+        (post && !self.previous(start).is_ascii_alphanumeric()).then_some(start)
     }
 
     /// A number behind `Box`, a street's name or the word for a part of a building.
