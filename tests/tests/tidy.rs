@@ -185,6 +185,22 @@ fn files_are_short() {
 }
 
 #[test]
+fn packages_of_several_programs_say_which_one_runs() {
+    let manifests = text_files("", &["Cargo.toml"]);
+    let programs: Vec<String> = text_files("", &[".rs"]).into_iter().map(|file| file.path).collect();
+    let mut several = 0;
+    for manifest in manifests.iter().filter(|it| it.text.contains("[package]")) {
+        let folder = manifest.path.trim_end_matches("Cargo.toml");
+        let (main, more) = (format!("{folder}src/main.rs"), format!("{folder}src/bin/"));
+        if programs.contains(&main) && programs.iter().any(|it| it.starts_with(&more)) {
+            several += 1;
+            assert!(manifest.text.contains("\ndefault-run = "), "{}: `cargo run` must choose", manifest.path);
+        }
+    }
+    assert!(several > 0, "the trainer's package is one of them");
+}
+
+#[test]
 fn modules_say_their_job_first() {
     let silent: Vec<String> = sources()
         .into_iter()
