@@ -29,7 +29,7 @@ enum Fill {
     Made(fn(&mut Dice) -> String),
 }
 
-const FAMILIES: [Family; 28] = [
+const FAMILIES: [Family; 29] = [
     Family { name: "near-miss SSNs", file: "a.txt", fill: Fill::Made(near_ssn) },
     Family { name: "near-miss dates", file: "a.txt", fill: Fill::Made(near_date) },
     Family { name: "near-miss e-mails", file: "a.txt", fill: Fill::Same("jane.doe@mail. jane@ doe@.org j@x ") },
@@ -56,6 +56,7 @@ const FAMILIES: [Family; 28] = [
     },
     Family { name: "https://https://", file: "a.txt", fill: Fill::Same("https://www.https://") },
     Family { name: "cue flood", file: "a.txt", fill: Fill::Same("MRN: SSN: DOB: NPI: Patient: Phone: Account #: ") },
+    Family { name: "facility flood", file: "a.txt", fill: Fill::Same("Hospital name: St Mary, attending Jane Doe\n") },
     Family { name: "cues and digits", file: "a.txt", fill: Fill::Same("MRN SSN 1234567 DOB 1 ") },
     Family { name: "base64", file: "a.txt", fill: Fill::Made(base64) },
     Family { name: "base64 in JSON", file: "a.json", fill: Fill::Made(|dice| format!("[\"{}\",", base64(dice))) },

@@ -186,14 +186,18 @@ fn cues(root: &Path, words: &mut HashMap<u64, Word>) -> Result<()> {
 /// The companies of the generator's list.
 fn companies(root: &Path) -> Result<Vec<String>> {
     let text = std::fs::read_to_string(root.join("training/data/words/companyname.txt"))?;
-    Ok(text.split([',', '\n']).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect())
+    Ok(listed(&text))
+}
+
+/// What stands between commas and line ends.
+fn listed(text: &str) -> Vec<String> {
+    text.split([',', '\n']).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
 }
 
 /// The cities of the gazetteer whose names are hardly anything else, those of one word.
 fn cities() -> Vec<String> {
     let text = phisift_patterns::file("place/places.txt").map_or("", |file| file.text);
-    let cities = text.split('[').find_map(|it| it.strip_prefix("city]")).unwrap_or_default();
-    cities.split([',', '\n']).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
+    listed(text.split('[').find_map(|it| it.strip_prefix("city]")).unwrap_or_default())
 }
 
 /// The words of the health vocabulary.

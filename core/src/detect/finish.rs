@@ -2,6 +2,7 @@
 
 use super::cells::Cells;
 use super::context::{self, Memo, Surroundings};
+use super::memory::SURE_NAME;
 use super::names::mention::Buffers;
 use super::names::{self, Names, Searched};
 use super::normalise::Plain;
@@ -10,9 +11,6 @@ use crate::model::{Detection, Evidence, FieldKind, Segment, Subject};
 
 /// A longer value is not read to its end.
 const LONGEST_VALUE: usize = 200;
-
-/// What a name scores at least that ends what a label says before it.
-const SURE_NAME: u16 = 850;
 
 impl Detector {
     /// Sums up a block whose fields were all looked at. False where too few places of counted values are known.
@@ -71,23 +69,24 @@ impl Detector {
     /// `Hospital name: St Mary, attending Jane Doe`: a facility's name ends before that of somebody whom a role leads to,
     /// where that name ends the value.
     fn part_facilities(&self, text: &[u8], items: &mut [Candidate], names: &Names) {
-        for index in 0..items.len() {
-            let facility = items[index].detection;
-            if self.ruleset.pattern(facility.pattern).file.id != "facility_name" {
-                continue;
-            }
-            let led = |it: &Detection| it.subject == Subject::Provider || it.evidence.has(Evidence::CUE);
-            let parts = |it: &Detection| {
-                let goes_on = text[it.end as usize..facility.end.max(it.end) as usize].starts_with(b" ");
-                let inside = facility.start < it.start && it.start < facility.end;
-                names.is_person(it.entity) && it.permille >= SURE_NAME && inside && led(it) && !goes_on
-            };
-            let first = items.iter().map(|it| it.detection).filter(parts).map(|it| it.start as usize).min();
-            if let Some(end) = first {
+        let is_facility = |it: &Candidate| self.ruleset.pattern(it.detection.pattern).file.id == "facility_name";
+        if !items.iter().any(is_facility) {
+            return;
+        }
+        let led = |it: &Detection| it.subject == Subject::Provider || it.evidence.has(Evidence::CUE);
+        let sure = |it: &Detection| names.is_person(it.entity) && it.permille >= SURE_NAME && led(it);
+        let mut people: Vec<(u32, u32)> =
+            items.iter().map(|it| it.detection).filter(sure).map(|it| (it.start, it.end)).collect();
+        people.sort_unstable();
+        for facility in items.iter_mut().filter(|it| is_facility(it)).map(|it| &mut it.detection) {
+            let behind = &people[people.partition_point(|it| it.0 <= facility.start)..];
+            let inside = behind.iter().take_while(|it| it.0 < facility.end);
+            let ends = |it: &&(u32, u32)| !text[it.1 as usize..facility.end.max(it.1) as usize].starts_with(b" ");
+            if let Some(&(end, _)) = inside.into_iter().find(ends) {
                 let start = facility.start as usize;
-                match without_role(&text[start..end]) {
-                    0 => items[index].detection.permille = 0,
-                    len => items[index].detection.end = (start + len) as u32,
+                match without_role(&text[start..end as usize]) {
+                    0 => facility.permille = 0,
+                    len => facility.end = (start + len) as u32,
                 }
             }
         }

@@ -28,7 +28,7 @@ const VOUCHED: u16 = 880;
 const DOUBTED: u16 = 400;
 
 /// Score from which on a name's words are known for the rest of its source.
-const SURE_NAME: u16 = 850;
+pub(super) const SURE_NAME: u16 = 850;
 /// What a part of a known name scores at least.
 const KNOWN_NAME: u16 = 860;
 /// What a single word scores at most after which something is called in the same source.

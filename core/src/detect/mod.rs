@@ -8,6 +8,8 @@ mod cells;
 mod context;
 mod custom;
 mod decide;
+#[cfg(test)]
+mod dice;
 mod find;
 mod finish;
 mod gate;

@@ -238,13 +238,7 @@ mod tests {
     #[test]
     fn looks_say_what_matcher_check_and_list_say() {
         let rules = Ruleset::builtin().expect("built-in patterns");
-        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-        let mut random = move |below: usize| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state >> 33) as usize % below
-        };
+        let mut random = crate::detect::dice::dice();
         for (row, seeds) in LOOKS.iter().zip(SEEDS) {
             let of_row = |it: &&crate::detect::ruleset::Pattern| {
                 let equal = super::super::matcher::of_regex(&it.file.regex).map(|it| it.0);

@@ -33,44 +33,27 @@ impl Mute {
     /// True where the label that ends at `end` is known to name nothing.
     #[inline]
     fn knows(&self, around: &Surroundings<'_>, end: usize) -> bool {
-        let Some(bytes) = last(around, end) else { return false };
-        self.near[row(bytes)].get() == bytes || last(around, end).is_some_and(|it| self.far[row_of(it)].get() == it)
+        let Some(near) = last(around, end).map(u64::from_le_bytes) else { return false };
+        let is_far = |it: u128| self.far[row_of(it)].get() == it;
+        self.near[row(near)].get() == near || last(around, end).map(u128::from_le_bytes).is_some_and(is_far)
     }
 
     /// Remembers it; no byte before `from` was looked at.
     fn put(&self, around: &Surroundings<'_>, from: usize, end: usize) {
-        if let Some(bytes) = last(around, end).filter(|_| end <= from + 8) {
-            self.near[row(bytes)].set(bytes);
-        } else if let Some(bytes) = last(around, end).filter(|_| end <= from + 16) {
-            self.far[row_of(bytes)].set(bytes);
+        if end <= from + 8 {
+            let bytes = last(around, end).map(u64::from_le_bytes);
+            bytes.inspect(|it| self.near[row(*it)].set(*it));
+        } else if end <= from + 16 {
+            let bytes = last(around, end).map(u128::from_le_bytes);
+            bytes.inspect(|it| self.far[row_of(*it)].set(*it));
         }
     }
 }
 
 /// The last bytes before `end`, where so many lie in the field.
 #[inline]
-fn last<N: Number>(around: &Surroundings<'_>, end: usize) -> Option<N> {
-    let from = end.checked_sub(size_of::<N>()).filter(|from| *from >= around.lo)?;
-    N::read(&around.text[from..end])
-}
-
-/// A number of as many bytes as are looked at.
-trait Number: Sized {
-    fn read(bytes: &[u8]) -> Option<Self>;
-}
-
-impl Number for u64 {
-    #[inline]
-    fn read(bytes: &[u8]) -> Option<Self> {
-        bytes.try_into().ok().map(u64::from_le_bytes)
-    }
-}
-
-impl Number for u128 {
-    #[inline]
-    fn read(bytes: &[u8]) -> Option<Self> {
-        bytes.try_into().ok().map(u128::from_le_bytes)
-    }
+fn last<const N: usize>(around: &Surroundings<'_>, end: usize) -> Option<[u8; N]> {
+    around.text[around.lo..end].last_chunk().copied()
 }
 
 #[inline]

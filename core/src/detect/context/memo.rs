@@ -141,13 +141,7 @@ mod tests {
 
     /// Pieces one after the other, most of them again and again.
     fn text(len: usize) -> (String, impl FnMut(usize) -> usize) {
-        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-        let mut random = move |below: usize| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state >> 33) as usize % below
-        };
+        let mut random = crate::detect::dice::dice();
         let mut text = String::new();
         while text.len() < len {
             text.push_str(PIECES[random(PIECES.len())]);

@@ -162,11 +162,14 @@ impl Finder<'_> {
         (post && !self.previous(start).is_ascii_alphanumeric()).then_some(start)
     }
 
+    /// True directly behind `Box` and a blank.
+    pub(super) fn is_behind_box(&self, at: usize) -> bool {
+        at >= self.lo + 6 && self.text[at - 1] == b' ' && self.text[at - 4..at - 1].eq_ignore_ascii_case(b"box")
+    }
+
     /// A number behind `Box`, a street's name or the word for a part of a building.
     pub(super) fn post_box(&mut self, at: usize) -> Option<usize> {
-        let boxed =
-            at >= self.lo + 6 && self.text[at - 1] == b' ' && self.text[at - 4..at - 1].eq_ignore_ascii_case(b"box");
-        if !boxed {
+        if !self.is_behind_box(at) {
             return self.behind_name(at);
         }
         let floor = self.lo.max(at.saturating_sub(22));

@@ -226,13 +226,7 @@ mod testing {
         let syntax = syntax::Config::new().unicode(false).utf8(false);
         let regex = Regex::builder().syntax(syntax).configure(Regex::config().utf8_empty(false)).build(text);
         let regex = regex.expect("a normative regex");
-        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-        let mut random = move |below: usize| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state >> 33) as usize % below
-        };
+        let mut random = crate::detect::dice::dice();
         let mut matches = 0;
         for _ in 0..150_000 {
             let value = make(&mut random);

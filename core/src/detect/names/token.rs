@@ -189,7 +189,7 @@ impl Tokens<'_> {
     fn word(&self, start: usize) -> Token {
         let len = (self.masks.word.from(start).trailing_ones() as usize).min(self.hi - start);
         let end = start + len;
-        let (before, after) = self.beside(start, end);
+        let after = self.beside(start, end).1;
         if len >= SEEN {
             return self.long_word(start, self.masks.word.run_end(start, self.hi));
         }
@@ -204,9 +204,8 @@ impl Tokens<'_> {
             let hash = Shape::Digits as u64;
             return Token { start: bounds.0, end: bounds.1, hash, shape, ..Token::default() };
         }
-        let coded = (BESIDE[usize::from(before)] & BEFORE_CODE | BESIDE[usize::from(after)] & BEHIND_CODE) != 0;
         let shape = match self.text[start] {
-            _ if self.masks.hump.from(start) & own != 0 || coded && self.is_touched(start, end) => None,
+            _ if self.masks.hump.from(start) & own != 0 || self.is_glued_like_code(start, end) => None,
             b'a'..=b'z' => Some(Shape::Lower),
             b'A'..=b'Z' if len == 1 => Some(Shape::Initial),
             // Behind a small letter, only a hump begins another case.
@@ -215,11 +214,7 @@ impl Tokens<'_> {
         };
         let Some(shape) = shape else { return self.long_word(start, end) };
         let (hash, entry) = self.known(start, end);
-        let mut token = Token { start: bounds.0, end: bounds.1, hash, entry, shape, gap: Gap::None };
-        if after == b'.' && takes_a_dot(&token) {
-            token.end += 1;
-        }
-        token
+        dotted(Token { start: bounds.0, end: bounds.1, hash, entry, shape, gap: Gap::None }, after)
     }
 
     /// The bytes beside a word, blanks where there is none.
@@ -258,11 +253,8 @@ impl Tokens<'_> {
         } else {
             self.look_up(start, end, &parts[..count])
         };
-        let mut token = Token { start: start as u32, end: end as u32, hash, entry, shape, gap: Gap::None };
-        if end < self.hi && self.text[end] == b'.' && takes_a_dot(&token) {
-            token.end += 1;
-        }
-        token
+        let after = self.beside(start, end).1;
+        dotted(Token { start: start as u32, end: end as u32, hash, entry, shape, gap: Gap::None }, after)
     }
 
     /// Where the next part ends that a hyphen or apostrophe at `end` joins to a word; a possessive `'s` is none.
@@ -420,10 +412,13 @@ const BEHIND_CODE: u8 = 2;
 /// Marks that join words.
 const JOINT: u8 = 4;
 
-/// True where a period behind a token belongs to it.
+/// The token with the period that belongs to it, where one stands behind it.
 #[inline]
-fn takes_a_dot(token: &Token) -> bool {
-    token.shape == Shape::Initial || token.entry.cue().takes_a_dot()
+fn dotted(mut token: Token, after: u8) -> Token {
+    if after == b'.' && (token.shape == Shape::Initial || token.entry.cue().takes_a_dot()) {
+        token.end += 1;
+    }
+    token
 }
 
 #[inline]
